@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { Messages, type Org, type SfError } from '@salesforce/core';
+import { exitCodeOf, exitCodes, overallStatus, type ExitCode } from '../core/exit-codes.js';
+import { isOpen, type ExportError } from '../core/export-error.js';
+import type { JobSpec } from '../core/job.js';
+import type { LedgerView } from '../core/ports/ledger.js';
+import type { Reporter } from '../core/ports/reporter.js';
+import { dryRunJob } from '../core/run/dry-run.js';
+import type { PreparedJob } from '../core/run/prepared-job.js';
+import { runJobs, type RunJobsOutcome } from '../core/run/run-jobs.js';
+import { RowsMissing } from '../core/run/stop.js';
+import type { RunResult } from '../core/run-result.js';
+import { resolveSettings, type SettingValues } from '../core/settings.js';
+import { createOrgFacts } from '../org/org-facts.js';
+import { createOrgTransport } from '../org/org-transport.js';
+import { escapeText } from '../report/escape.js';
+import { systemClock, systemRandom } from './clock.js';
+import { toSfError } from './faults.js';
+import { takeInterrupts } from './interrupts.js';
+import { orgOfConnection } from './connected-org.js';
+import { prepareJobs, type JobProblem } from './prepare-jobs.js';
+import { openLedger } from './store.js';
+
+Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
+const messages = Messages.loadMessages('sf-crm-export', 'crm-export.run');
+
+export type RunRequest = {
+  readonly org: Org;
+  readonly apiVersion: string | undefined;
+  readonly store: string | undefined;
+  readonly specs: readonly JobSpec[];
+  readonly flags: Partial<SettingValues>;
+  readonly restart: boolean;
+  readonly fromRow: number | undefined;
+  readonly dryRun: boolean;
+  readonly lockWaitMs: number;
+  readonly reporter: Reporter;
+  readonly warn: (message: string) => void;
+};
+
+export type RunOutcome = {
+  readonly result: RunResult;
+  readonly exitCode: ExitCode;
+  readonly specs: ReadonlyMap<string, JobSpec>;
+  readonly openErrors: readonly ExportError[];
+};
+
+/** Composes all ports for one run, runs it, and returns what it came to. @throws SfError with `data` = what was done */
+export async function runExport(request: RunRequest): Promise<RunOutcome> {
+  try {
+    return await compose(request);
+  } catch (fault) {
+    throw toSfError(inWords(fault));
+  }
+}
+
+async function compose(request: RunRequest): Promise<RunOutcome> {
+  const connection = request.org.getConnection(request.apiVersion);
+  const { orgId, username } = orgOfConnection(request.org);
+  const transport = createOrgTransport(connection);
+  const facts = createOrgFacts(transport);
+  const ledger = openLedger(request.store);
+  const view = await ledger.read();
+  if (!request.dryRun) assertSwitchedOn(view, orgId);
+  const { jobs, problems } = await prepareJobs(request.specs, {
+    transport,
+    facts,
+    orgId,
+    settings: view.settings,
+    flags: request.flags,
+    jobs: view.jobs,
+    monotonicMs: () => systemClock.monotonicMs(),
+    dryRun: request.dryRun,
+  });
+  if (problems.length > 0) throw problemsError(problems);
+  const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
+  let outcome: RunJobsOutcome;
+  try {
+    const deps = {
+      org: { orgId, facts, apiCalls: transport.calls },
+      clock: systemClock,
+      random: systemRandom,
+      reporter: request.reporter,
+      signal: interrupts.signal,
+      digest: (text: string) => createHash('sha256').update(text).digest('hex'),
+    };
+    outcome = request.dryRun ? await dryRunJobs(jobs, interrupts.signal) : await runJobs(jobs, request, ledger, deps);
+  } finally {
+    interrupts.release();
+  }
+  const result: RunResult = {
+    orgId,
+    username,
+    status: overallStatus(outcome.jobs),
+    dryRun: request.dryRun,
+    jobs: [...outcome.jobs],
+  };
+  // A run that ended with an error still says what it had done (X1).
+  if (outcome.error !== undefined) throw toSfError(inWords(outcome.error), result);
+  return {
+    result,
+    exitCode: exitCodeOf(outcome.jobs),
+    specs: new Map(jobs.map((job) => [job.spec.name, job.spec])),
+    openErrors: await openErrorsOf(request, orgId),
+  };
+}
+
+async function openErrorsOf(request: RunRequest, orgId: string): Promise<ExportError[]> {
+  const view = await openLedger(request.store).read();
+  return view.exportErrors.filter((error) => error.orgId === orgId && isOpen(error));
+}
+
+function assertSwitchedOn(view: LedgerView, orgId: string): void {
+  const on = resolveSettings({ rows: view.settings, orgId })['export-to-crm'].value;
+  if (!on) throw messages.createError('error.switchedOff');
+}
+
+async function dryRunJobs(jobs: readonly PreparedJob[], signal: AbortSignal): Promise<RunJobsOutcome> {
+  const results = [];
+  for (const job of jobs) {
+    const startedMs = systemClock.monotonicMs();
+    results.push(await dryRunJob(job, signal, () => systemClock.monotonicMs() - startedMs));
+  }
+  return { jobs: results };
+}
+
+/** All that keeps the jobs from running, at once; nothing was sent. */
+function problemsError(problems: readonly JobProblem[]): SfError {
+  const lines = problems.map((problem) => `  ${problem.job}: ${escapeText(problem.message)}`);
+  const error = messages.createError('error.checks', [lines.join('\n')]);
+  error.setData({ problems: problems.map((problem) => ({ ...problem, fault: undefined })) });
+  error.exitCode = exitCodes.failed;
+  return error;
+}
+
+function inWords(thrown: unknown): unknown {
+  if (!(thrown instanceof RowsMissing)) return thrown;
+  const { source, rows, missing } = thrown;
+  return messages.createError('error.rowsMissing', [source, rows, rows + missing + 1]);
+}

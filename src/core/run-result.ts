@@ -1,0 +1,45 @@
+import type { ApiError } from './api-error.js';
+import type { Operation } from './job.js';
+import type { JobStatus, RunCounts, StoppedBy } from './run-record.js';
+
+/** The record a job is paused on, as results show it. */
+export type PausedOnResult = {
+  row: number;
+  line: number | null;
+  key: string;
+  exportErrorId: string;
+  since: string;
+  attempts: number;
+  errors: ApiError[];
+};
+
+/** What a run did with one job: the stable `--json` contract of design.md 4 (fields are added, never renamed). */
+export type JobResult = RunCounts & {
+  job: string;
+  object: string;
+  operation: Operation;
+  status: JobStatus;
+  apiCalls: number;
+  durationMs: number;
+  api: 'rest' | 'bulk';
+  checkpoint: { row: number; line: number | null };
+  pausedOn: PausedOnResult | null;
+  stoppedBy: StoppedBy | null;
+  bulkJobIds: string[];
+  /** Things an admin should know about this job's run, in words. */
+  warnings: string[];
+  /** A dry run's first refusals: what would be refused before it is sent. */
+  refusals?: DryRunRefusal[];
+};
+
+/** A record that a check would refuse before it is sent. */
+export type DryRunRefusal = { row: number; line: number | null; key: string; errors: ApiError[] };
+
+export type RunResult = {
+  orgId: string;
+  /** null: the org was given by an access token, not by a login. */
+  username: string | null;
+  status: JobStatus;
+  dryRun: boolean;
+  jobs: JobResult[];
+};

@@ -1,0 +1,138 @@
+import type { ExportError } from '../export-error.js';
+import type { Checkpoint, JobRecord, JobSpec } from '../job.js';
+import type { Clock, Random } from '../ports/clock.js';
+import type { JobLedger } from '../ports/ledger.js';
+import { noCounts, type JobStatus, type RunCounts, type RunRecord, type StoppedBy } from '../run-record.js';
+import type { Acceptance } from './verdict.js';
+
+export const startOfSource: Checkpoint = { row: 0, line: null, mark: null };
+
+export type ProgressFacts = {
+  readonly spec: JobSpec;
+  readonly orgId: string;
+  readonly ledger: JobLedger;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** API calls made so far, by all jobs of this run. */
+  readonly apiCalls: () => number;
+  /** API calls that checking the job cost, before it began. */
+  readonly apiCallsBefore: number;
+};
+
+/**
+ * What one run of a job has done, and the one door through which it reaches the ledger: the checkpoint, the errors,
+ * the counts and the API calls of a window go into one commit (C1, P6).
+ */
+export class JobProgress {
+  public readonly run: number;
+  private counts: { -readonly [name in keyof RunCounts]: RunCounts[name] } = { ...noCounts };
+  private readonly startedAt: string;
+  private readonly startedMs: number;
+  private readonly apiCallsAtStart: number;
+  private apiCallsCommitted: number;
+  private readonly runId: string;
+  private begun = false;
+
+  public constructor(private readonly facts: ProgressFacts) {
+    this.run = (facts.ledger.job()?.run ?? 0) + 1;
+    this.runId = facts.random.id();
+    this.startedAt = facts.clock.now();
+    this.startedMs = facts.clock.monotonicMs();
+    this.apiCallsAtStart = facts.apiCalls() - facts.apiCallsBefore;
+    this.apiCallsCommitted = this.apiCallsAtStart;
+  }
+
+  public get current(): RunCounts {
+    return this.counts;
+  }
+
+  public get apiCalls(): number {
+    return this.facts.apiCalls() - this.apiCallsAtStart;
+  }
+
+  public get durationMs(): number {
+    return Math.round(this.facts.clock.monotonicMs() - this.startedMs);
+  }
+
+  public get checkpoint(): Checkpoint {
+    return this.facts.ledger.job()?.checkpoint ?? startOfSource;
+  }
+
+  public read(records: number): void {
+    this.counts.read += records;
+  }
+
+  public accepted(acceptances: readonly Acceptance[]): void {
+    for (const { created } of acceptances) {
+      this.counts.exported += 1;
+      if (created) this.counts.created += 1;
+      else this.counts.updated += 1;
+    }
+  }
+
+  public failed(records: number): void {
+    this.counts.failed += records;
+  }
+
+  /** Takes everything up to now into one line of the journal. @throws LedgerFault: then nothing more may be sent (C4) */
+  public async commit(patch: Partial<JobRecord>, errors: readonly ExportError[] = []): Promise<void> {
+    this.counts.superseded += errors.filter((error) => error.status === 'superseded').length;
+    const apiCalls = this.facts.apiCalls();
+    await this.facts.ledger.commit({
+      job: { ...this.beginning(), ...patch, updatedAt: this.facts.clock.now() },
+      errors,
+      run: this.record(null, null),
+      apiCalls: apiCalls - this.apiCallsCommitted,
+    });
+    this.apiCallsCommitted = apiCalls;
+    this.begun = true;
+  }
+
+  /** Writes how the run ended; a run that had nothing to do leaves the job as it is. */
+  public async end(status: JobStatus, stoppedBy: StoppedBy | null): Promise<void> {
+    const apiCalls = this.facts.apiCalls();
+    const job = this.begun ? { updatedAt: this.facts.clock.now() } : {};
+    const run = this.record(status, stoppedBy);
+    await this.facts.ledger.commit({ job, run, apiCalls: apiCalls - this.apiCallsCommitted });
+    this.apiCallsCommitted = apiCalls;
+  }
+
+  /** What the first commit of a run says of the job; the whole record if the job is new. */
+  private beginning(): Partial<JobRecord> {
+    if (this.begun) return {};
+    const { spec, orgId, ledger } = this.facts;
+    const known = ledger.job();
+    return {
+      ...(known ?? {
+        orgId,
+        name: spec.name,
+        phase: 'new',
+        checkpoint: startOfSource,
+        pausedOn: null,
+        learned: { records: null, cleanWindows: 0 },
+      }),
+      object: spec.object,
+      operation: spec.operation,
+      externalId: spec.externalId,
+      run: this.run,
+      snapshot: spec,
+    };
+  }
+
+  private record(status: JobStatus | null, stoppedBy: StoppedBy | null): RunRecord {
+    return {
+      id: this.runId,
+      orgId: this.facts.orgId,
+      job: this.facts.spec.name,
+      kind: 'run',
+      run: this.run,
+      startedAt: this.startedAt,
+      endedAt: status === null ? null : this.facts.clock.now(),
+      status,
+      stoppedBy,
+      apiCalls: this.apiCalls,
+      durationMs: this.durationMs,
+      ...this.counts,
+    };
+  }
+}

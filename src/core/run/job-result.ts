@@ -1,0 +1,79 @@
+import type { ExportError } from '../export-error.js';
+import type { JobRecord } from '../job.js';
+import { LedgerFault } from '../ports/ledger.js';
+import { OrgFault } from '../ports/sink.js';
+import { noCounts, type JobStatus, type RunCounts, type StoppedBy } from '../run-record.js';
+import type { JobResult, PausedOnResult } from '../run-result.js';
+import type { PreparedJob } from './prepared-job.js';
+import { RunStop } from './stop.js';
+
+/** How a job's run ended when it did not end by itself: a stop the next run goes on from, or a failure to be told. */
+export type Ending = { readonly status: JobStatus; readonly stoppedBy: StoppedBy | null; readonly error?: unknown };
+
+/** Table of design.md 3.3 and 5, from what was thrown to how the job ended. */
+export function endingOf(thrown: unknown): Ending {
+  if (thrown instanceof RunStop) return stopped(thrown.code, thrown.message);
+  if (thrown instanceof LedgerFault && (thrown.code === 'busy' || thrown.code === 'lease-lost')) {
+    return stopped('busy', thrown.message);
+  }
+  if (thrown instanceof OrgFault) {
+    if (thrown.kind === 'login') return { ...stopped('login', thrown.message), error: thrown };
+    if (thrown.kind === 'org-limit' || thrown.kind === 'wait') return stopped('org-limit', thrown.message);
+    if (thrown.kind === 'not-sent' || thrown.kind === 'outcome-unknown') return stopped('unavailable', thrown.message);
+  }
+  return { status: 'failed', stoppedBy: null, error: thrown };
+}
+
+/** The other jobs would meet the same: a stop of the org or the person ends the whole run, a busy job does not. */
+export function endsTheRun(ending: Ending): boolean {
+  return ending.error !== undefined || (ending.stoppedBy !== null && ending.stoppedBy.code !== 'busy');
+}
+
+export type JobResultFacts = {
+  readonly job: PreparedJob;
+  readonly ending: Pick<Ending, 'status' | 'stoppedBy'>;
+  readonly counts?: RunCounts;
+  readonly apiCalls: number;
+  readonly durationMs: number;
+  readonly record: JobRecord | undefined;
+  readonly pausedError: ExportError | undefined;
+  readonly warnings: readonly string[];
+};
+
+export function jobResult(facts: JobResultFacts): JobResult {
+  const { job, ending, record } = facts;
+  return {
+    job: job.spec.name,
+    object: job.spec.object,
+    operation: job.spec.operation,
+    status: ending.status,
+    ...(facts.counts ?? noCounts),
+    apiCalls: facts.apiCalls,
+    durationMs: facts.durationMs,
+    api: 'rest',
+    checkpoint: { row: record?.checkpoint.row ?? 0, line: record?.checkpoint.line ?? null },
+    pausedOn: pausedOnResult(record, facts.pausedError),
+    stoppedBy: ending.stoppedBy,
+    bulkJobIds: [],
+    warnings: [...facts.warnings],
+  };
+}
+
+/** The record a job is paused on, as results and `status` show it. */
+export function pausedOnResult(record: JobRecord | undefined, error: ExportError | undefined): PausedOnResult | null {
+  const pausedOn = record?.pausedOn;
+  if (pausedOn === null || pausedOn === undefined || error === undefined) return null;
+  return {
+    row: pausedOn.row,
+    line: pausedOn.line,
+    key: error.key,
+    exportErrorId: error.id,
+    since: pausedOn.since,
+    attempts: error.attempts,
+    errors: [...error.errors],
+  };
+}
+
+function stopped(code: StoppedBy['code'], message: string): Ending {
+  return { status: 'stopped', stoppedBy: { code, message } };
+}

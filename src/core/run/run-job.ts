@@ -1,0 +1,294 @@
+import type { ApiError } from '../api-error.js';
+import type { ExportError } from '../export-error.js';
+import type { Checkpoint, PausedOn } from '../job.js';
+import type { Clock, Random } from '../ports/clock.js';
+import type { JobLedger } from '../ports/ledger.js';
+import type { Reporter } from '../ports/reporter.js';
+import type { OpenSource } from '../ports/source.js';
+import { isRowKey, type EncodedRecord } from '../record.js';
+import type { JobStatus } from '../run-record.js';
+import { JobLog } from './job-log.js';
+import { JobProgress, startOfSource } from './job-progress.js';
+import { JobRows } from './job-rows.js';
+import type { PreparedJob, RunOrg } from './prepared-job.js';
+import { assertRights } from './rights.js';
+import { settleLogging } from './settle-logging.js';
+import { settlePausing, type SettleContext } from './settle-pausing.js';
+import { planStart, type StartPlan } from './start-plan.js';
+import { RowsMissing, RunStop } from './stop.js';
+import type { Acceptance } from './verdict.js';
+import { isPrepared, WindowBuilder, type Window } from './window.js';
+import { WindowSize } from './window-size.js';
+
+export type RunOptions = { readonly restart: boolean; readonly fromRow: number | undefined };
+
+export type RunDeps = {
+  readonly org: RunOrg;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly reporter: Reporter;
+  /** Aborted by Ctrl-C and SIGTERM: the window in hand is settled, then the job stops. */
+  readonly signal: AbortSignal;
+  /** SHA-256 of a text, in hex. */
+  readonly digest: (text: string) => string;
+};
+
+/**
+ * One run of one job under its lease: from where it stands, window by window, until the source ends (`completed`,
+ * `completedWithErrors`) or, with pause on, a record is refused (`paused`).
+ */
+export class JobRun {
+  public readonly progress: JobProgress;
+  public readonly warnings: string[];
+  private readonly size: WindowSize;
+  private log!: JobLog;
+  private source!: OpenSource;
+  private fields: readonly string[] = [];
+
+  public constructor(
+    private readonly job: PreparedJob,
+    private readonly options: RunOptions,
+    private readonly ledger: JobLedger,
+    private readonly deps: RunDeps,
+  ) {
+    const { spec, settings, apiCalls } = job;
+    const { org, clock, random } = deps;
+    this.progress = new JobProgress({
+      spec,
+      orgId: org.orgId,
+      ledger,
+      clock,
+      random,
+      apiCalls: org.apiCalls,
+      apiCallsBefore: apiCalls,
+    });
+    const learned = ledger.job()?.learned ?? { records: null, cleanWindows: 0 };
+    this.size = new WindowSize(settings.batchSize, settings.collections, learned);
+    this.warnings = [...job.warnings];
+  }
+
+  /** @throws RunStop, RightsGone, OrgFault, SourceFault, LedgerFault: all with the job standing at its checkpoint */
+  public async run(): Promise<JobStatus> {
+    this.source = await this.job.source.open();
+    try {
+      const mapping = this.job.compile(this.source.columns);
+      this.fields = mapping.fields;
+      this.log = new JobLog({
+        spec: this.job.spec,
+        source: this.job.source.name,
+        orgId: this.deps.org.orgId,
+        run: this.progress.run,
+        ledger: this.ledger,
+        describe: this.job.describe,
+        clock: this.deps.clock,
+        random: this.deps.random,
+        digest: this.deps.digest,
+      });
+      const known = this.ledger.job();
+      const mark = known?.checkpoint.mark ?? null;
+      const comparison = mark === null ? undefined : await this.source.compare(mark);
+      const plan = planStart({ job: known, comparison, ...this.options });
+      const from = plan.kind === 'continue' ? this.progress.checkpoint : startOfSource;
+      const skipThrough = plan.kind === 'from-row' ? plan.row - 1 : from.row + (this.skipRows(plan) ?? 0);
+      await this.begin(plan);
+      const rows = new JobRows(this.source, from, skipThrough, mapping.encoder);
+      return await this.pass(rows, plan.kind === 'continue' ? plan.reattempt : null);
+    } finally {
+      // Asked at the end: what a source notices while it is read (a file that changes, say) is among them.
+      for (const warning of this.source.warnings) this.warn(warning);
+      await this.source.close();
+    }
+  }
+
+  private skipRows(plan: StartPlan): number | undefined {
+    return plan.kind === 'continue' ? this.ledger.job()?.skipRows : undefined;
+  }
+
+  private async begin(plan: StartPlan): Promise<void> {
+    const { spec } = this.job;
+    if (plan.kind === 'from-start' && plan.warnChanged) {
+      const row = this.progress.checkpoint.row;
+      this.warn(`${this.job.source.name} changed before row ${row}, which had been exported: starting at row 1 again.`);
+    }
+    const fromRow =
+      plan.kind === 'from-start' ? 1 : plan.kind === 'from-row' ? plan.row : this.progress.checkpoint.row + 1;
+    const reattempt = plan.kind === 'continue' && plan.reattempt !== null;
+    this.deps.reporter.emit({ type: 'job-started', job: spec.name, fromRow, reattempt });
+    if (plan.kind !== 'from-start') return;
+    await this.progress.commit({ phase: 'open', checkpoint: startOfSource, pausedOn: null, skipRows: 0 });
+  }
+
+  private async pass(rows: JobRows, reattempt: PausedOn | null): Promise<JobStatus> {
+    const { pauseOnErrors, batchSize } = this.job.settings;
+    const limits = { records: (): number => this.size.current, collection: batchSize, endAtRefused: pauseOnErrors };
+    const records = rows.records();
+    const builder = new WindowBuilder(records, limits);
+    try {
+      let next: Promise<Window> | undefined = builder.next();
+      let first = true;
+      while (next !== undefined) {
+        const window: Window = await next;
+        if (this.deps.signal.aborted) throw new RunStop('interrupted', 'Interrupted; everything sent is settled.');
+        next = window.ended ? undefined : prefetch(builder);
+        if (first) await this.passOver(rows, window, reattempt);
+        if (await this.settle(window, first ? reattempt : null)) return 'paused';
+        first = false;
+      }
+      await this.complete(rows);
+    } finally {
+      await records.return();
+    }
+    return this.progress.current.failed > 0 ? 'completedWithErrors' : 'completed';
+  }
+
+  /** Rows passed over are settled; a paused record whose row is now another's, or gone, is not waited for (R2). */
+  private async passOver(rows: JobRows, window: Window, reattempt: PausedOn | null): Promise<void> {
+    const { row, line, end } = rows.passedOver;
+    if (this.options.fromRow !== undefined && rows.missing > 0) {
+      throw new RowsMissing(this.job.source.name, row, rows.missing);
+    }
+    if (end !== null) {
+      const checkpoint = { row, line, mark: await this.source.mark(end) };
+      await this.progress.commit({ phase: 'open', pausedOn: null, checkpoint, skipRows: 0 });
+    }
+    if (reattempt === null || window.entries[0]?.key.canonical === reattempt.key) return;
+    const stale = this.ledger.exportError(reattempt.exportErrorId);
+    if (stale !== undefined && isOpenRow(stale)) this.log.supersede(stale);
+    await this.progress.commit({ phase: 'open', pausedOn: null }, this.log.take());
+  }
+
+  /** Settles a window. Returns whether the job is paused now. */
+  private async settle(window: Window, reattempt: PausedOn | null): Promise<boolean> {
+    if (window.entries.length === 0) return false;
+    this.progress.read(window.entries.length);
+    for (const entry of window.entries) if (isPrepared(entry)) this.log.usableAt(entry.position.row);
+    const paused = this.job.settings.pauseOnErrors
+      ? await this.settlePausing(window, reattempt !== null)
+      : await this.settleLogging(window);
+    const { read, exported, failed } = this.progress.current;
+    this.deps.reporter.emit({
+      type: 'progress',
+      job: this.job.spec.name,
+      row: this.progress.checkpoint.row,
+      read,
+      exported,
+      failed,
+      apiCalls: this.progress.apiCalls,
+    });
+    return paused;
+  }
+
+  private async settlePausing(window: Window, alone: boolean): Promise<boolean> {
+    const refusal = await settlePausing(window.entries.filter(isPrepared), alone, this.context());
+    if (refusal !== undefined) {
+      await this.pauseOn(refusal.record, refusal.errors);
+      return true;
+    }
+    const last = window.entries.at(-1);
+    if (last?.kind !== 'refused') return false;
+    await this.pauseOn(last, last.errors);
+    return true;
+  }
+
+  private async settleLogging(window: Window): Promise<boolean> {
+    const outcomes = await settleLogging(window.entries.filter(isPrepared), this.context());
+    const accepted: Acceptance[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'accepted') accepted.push(outcome);
+      else this.refuse(outcome.record, outcome.errors);
+    }
+    for (const entry of window.entries) if (entry.kind === 'refused') this.refuse(entry, entry.errors);
+    const last = window.entries.at(-1);
+    if (last !== undefined) await this.commitThrough(last, accepted);
+    return false;
+  }
+
+  private refuse(record: EncodedRecord, errors: readonly ApiError[]): ExportError {
+    this.progress.failed(1);
+    return this.log.refused(record, errors);
+  }
+
+  private async commitThrough(last: EncodedRecord, accepted: readonly Acceptance[]): Promise<void> {
+    for (const acceptance of accepted) this.log.accepted(acceptance);
+    this.progress.accepted(accepted);
+    const checkpoint: Checkpoint = {
+      row: last.position.row,
+      line: last.position.line ?? null,
+      mark: await this.source.mark(last.end),
+    };
+    const patch = { phase: 'open', checkpoint, pausedOn: null, skipRows: 0, learned: this.size.learned } as const;
+    await this.progress.commit(patch, this.log.take());
+  }
+
+  private async pauseOn(record: EncodedRecord, errors: readonly ApiError[]): Promise<void> {
+    const error = this.refuse(record, errors);
+    const before = this.ledger.job()?.pausedOn;
+    const pausedOn: PausedOn = {
+      row: record.position.row,
+      line: record.position.line ?? null,
+      key: record.key.canonical,
+      exportErrorId: error.id,
+      since: before?.exportErrorId === error.id ? before.since : error.lastFailedAt,
+    };
+    await this.progress.commit({ phase: 'paused', pausedOn, learned: this.size.learned }, this.log.take());
+  }
+
+  /** The source ended. Positions behind its end that never had a usable key hold no record any more (table 4.1). */
+  private async complete(rows: JobRows): Promise<void> {
+    const known = this.ledger.job();
+    const lastRow = Math.max(this.progress.checkpoint.row, rows.passedOver.row);
+    for (const open of this.ledger.openErrors()) {
+      if (isRowKey(open.canonicalKey) && open.row > lastRow) this.log.supersede(open);
+    }
+    const errors = this.log.take();
+    if (known?.phase === 'completed' && errors.length === 0 && this.progress.current.read === 0) return;
+    await this.progress.commit({ phase: 'completed', pausedOn: null, learned: this.size.learned }, errors);
+  }
+
+  private context(): SettleContext {
+    const { clock, random, reporter, signal, org } = this.deps;
+    let asked: Promise<void> | undefined;
+    return {
+      job: this.job.spec.name,
+      sink: this.job.sink,
+      clock,
+      random,
+      reporter,
+      signal,
+      size: this.size,
+      beforeRequest: () => this.beforeRequest(),
+      assertRights: () => (asked ??= assertRights(org.facts, this.job.spec.object, this.fields)),
+      onAccepted: async (accepted) => {
+        const last = accepted.at(-1);
+        if (last !== undefined) await this.commitThrough(last.record, accepted);
+      },
+    };
+  }
+
+  private async beforeRequest(): Promise<void> {
+    await this.ledger.assertHeld();
+    const { maxExportErrors } = this.job.settings;
+    const open = this.ledger.openErrorsOfOrg();
+    if (open < maxExportErrors) return;
+    throw new RunStop(
+      'error-cap',
+      `${open} open ExportErrors; the setting max-export-errors allows ${maxExportErrors}.`,
+    );
+  }
+
+  private warn(message: string): void {
+    this.warnings.push(message);
+    this.deps.reporter.emit({ type: 'warning', job: this.job.spec.name, message });
+  }
+}
+
+function isOpenRow(error: ExportError): boolean {
+  return error.status === 'pending' || error.status === 'quarantined';
+}
+
+/** Reads and encodes the next window while the current one is in flight; its failure surfaces when it is awaited. */
+function prefetch(builder: WindowBuilder): Promise<Window> {
+  const next = builder.next();
+  next.catch(() => undefined);
+  return next;
+}

@@ -1,0 +1,103 @@
+import type { Ledger, JobLedger } from '../ports/ledger.js';
+import type { JobResult } from '../run-result.js';
+import { endingOf, endsTheRun, jobResult, type Ending } from './job-result.js';
+import type { PreparedJob } from './prepared-job.js';
+import { JobRun, type RunDeps, type RunOptions } from './run-job.js';
+
+export type RunJobsOptions = RunOptions & {
+  /** How long to wait for a job that runs elsewhere; milliseconds. */
+  readonly lockWaitMs: number;
+};
+
+export type RunJobsOutcome = {
+  readonly jobs: readonly JobResult[];
+  /** What ended the run, if it is to be told as an error; `jobs` says what had been done. */
+  readonly error?: unknown;
+};
+
+/**
+ * Runs jobs that passed their checks, in order. A job that pauses or is busy does not stop the others; a run-level
+ * stop ends the run (design.md 4).
+ */
+export async function runJobs(
+  jobs: readonly PreparedJob[],
+  options: RunJobsOptions,
+  ledger: Ledger,
+  deps: RunDeps,
+): Promise<RunJobsOutcome> {
+  const results: JobResult[] = [];
+  for (const job of jobs) {
+    const { result, ending } = await runOne(job, options, ledger, deps);
+    results.push(result);
+    deps.reporter.emit({ type: 'job-ended', job: job.spec.name, result });
+    if (endsTheRun(ending)) return { jobs: results, ...(ending.error === undefined ? {} : { error: ending.error }) };
+  }
+  return { jobs: results };
+}
+
+type OneRun = { readonly result: JobResult; readonly ending: Ending };
+
+async function runOne(job: PreparedJob, options: RunJobsOptions, ledger: Ledger, deps: RunDeps): Promise<OneRun> {
+  let jobLedger: JobLedger;
+  try {
+    const id = { orgId: deps.org.orgId, name: job.spec.name };
+    jobLedger = await ledger.openJob(id, { waitMs: options.lockWaitMs, signal: deps.signal });
+  } catch (thrown) {
+    return { ending: endingOf(thrown), result: notBegun(job, endingOf(thrown)) };
+  }
+  const { ending, run } = await runUnderLease(job, options, jobLedger, deps);
+  const record = jobLedger.job();
+  const pausedId = record?.pausedOn?.exportErrorId;
+  const result = jobResult({
+    job,
+    ending,
+    counts: run.progress.current,
+    apiCalls: run.progress.apiCalls,
+    durationMs: run.progress.durationMs,
+    record,
+    pausedError: pausedId === undefined ? undefined : jobLedger.exportError(pausedId),
+    warnings: run.warnings,
+  });
+  return { ending, result };
+}
+
+async function runUnderLease(
+  job: PreparedJob,
+  options: RunJobsOptions,
+  jobLedger: JobLedger,
+  deps: RunDeps,
+): Promise<{ ending: Ending; run: JobRun }> {
+  let ending: Ending;
+  let run: JobRun | undefined;
+  try {
+    for (const former of job.spec.formerly) await jobLedger.adopt(former);
+    run = new JobRun(job, options, jobLedger, deps);
+    ending = { status: await run.run(), stoppedBy: null };
+  } catch (thrown) {
+    ending = endingOf(thrown);
+    run ??= new JobRun(job, options, jobLedger, deps);
+  }
+  try {
+    await run.progress.end(ending.status, ending.stoppedBy);
+  } catch (thrown) {
+    ending = ending.error === undefined ? endingOf(thrown) : ending;
+  }
+  try {
+    await jobLedger.close();
+  } catch (thrown) {
+    ending = ending.error === undefined ? endingOf(thrown) : ending;
+  }
+  return { ending, run };
+}
+
+function notBegun(job: PreparedJob, ending: Ending): JobResult {
+  return jobResult({
+    job,
+    ending,
+    apiCalls: job.apiCalls,
+    durationMs: 0,
+    record: undefined,
+    pausedError: undefined,
+    warnings: job.warnings,
+  });
+}

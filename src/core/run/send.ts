@@ -1,0 +1,56 @@
+import type { Clock, Random } from '../ports/clock.js';
+import type { Reporter } from '../ports/reporter.js';
+import { OrgFault, type RecordSink, type SinkAnswer, type SinkRequest } from '../ports/sink.js';
+import { Repetitions, transportPolicy } from './backoff.js';
+import { RunStop } from './stop.js';
+
+/** What sending needs beside the request. */
+export type SendContext = {
+  readonly job: string;
+  readonly sink: RecordSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Asked before every request, repetitions included: the lease, the cap on open errors. @throws RunStop */
+  readonly beforeRequest: () => Promise<void>;
+};
+
+/**
+ * Sends one request, and again where table 3.3 says that this is safe (T2; upsert is, whatever happened to the first).
+ * @throws RunStop interrupted while waiting
+ * @throws OrgFault when it is enough, or must not be repeated
+ */
+export async function sendSafely(request: SinkRequest, context: SendContext): Promise<SinkAnswer> {
+  const repetitions = new Repetitions(transportPolicy, context.clock, context.random);
+  for (;;) {
+    await context.beforeRequest();
+    try {
+      return await context.sink.send(request);
+    } catch (fault) {
+      if (!(fault instanceof OrgFault)) throw fault;
+      if (fault.kind === 'too-large') return refusedAsTooLarge(request, fault);
+      if (!mayRepeat(fault)) throw fault;
+      const wait = repetitions.next();
+      if (wait === undefined) throw fault;
+      context.reporter.emit({ type: 'waiting', job: context.job, ms: wait, reason: fault.message });
+      await pause(wait, context);
+    }
+  }
+}
+
+/** Waits, unless the run is interrupted. @throws RunStop */
+export async function pause(ms: number, context: Pick<SendContext, 'clock' | 'signal'>): Promise<void> {
+  await context.clock.sleep(ms, context.signal);
+  if (context.signal.aborted) throw new RunStop('interrupted', 'Interrupted while waiting for the org.');
+}
+
+function mayRepeat(fault: OrgFault): boolean {
+  return fault.kind === 'not-sent' || fault.kind === 'outcome-unknown' || fault.kind === 'wait';
+}
+
+/** A request that was too large is refused like any batch: cut, and alone it is the record's own. */
+function refusedAsTooLarge(request: SinkRequest, fault: OrgFault): SinkAnswer {
+  const errors = [{ statusCode: 'EXCEEDED_MAX_SIZE_REQUEST', message: fault.message, fields: [] }];
+  return { collections: [{ kind: 'refused', records: request.records, errors }], durationMs: 0 };
+}

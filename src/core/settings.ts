@@ -1,0 +1,212 @@
+import type { JobSettings } from './job.js';
+import { nearMiss } from './mapping/near-miss.js';
+
+/** One stored setting: of one org (18 characters), or of all (`global`). */
+export type SettingRow = { readonly scope: 'global' | string; readonly name: string; readonly value: SettingValue };
+export type SettingValue = string | number | boolean;
+
+/** The settings there are and the type of their values (design.md 6). */
+export type SettingValues = {
+  'export-to-crm': boolean;
+  'pause-on-export-errors': boolean;
+  'batch-size': number;
+  'collections-per-request': 'auto' | number;
+  'max-export-errors': number;
+};
+export type SettingName = keyof SettingValues;
+
+/** Where a value may come from, in the order in which it is looked for. */
+export const settingOrigins = ['flag', 'job', 'org', 'global', 'default'] as const;
+export type SettingOrigin = (typeof settingOrigins)[number];
+/** Where a value may be set by a person; `default` is not a place. */
+export type SettingScope = Exclude<SettingOrigin, 'default'>;
+
+export type ParsedSetting<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+export type SettingDefinition<N extends SettingName = SettingName> = {
+  readonly name: N;
+  readonly default: SettingValues[N];
+  readonly scopes: readonly SettingScope[];
+  /** The values it takes, for people. */
+  readonly values: string;
+  /** One line on what it does. */
+  readonly meaning: string;
+  /** From the text of a command line; the problem reads on after the name: `batch-size must be …`. */
+  readonly parse: (text: string) => ParsedSetting<SettingValues[N]>;
+  /** Is a stored value one of this setting? A ledger may have been edited by hand. */
+  readonly accepts: (value: unknown) => value is SettingValues[N];
+};
+
+type Kind<T> = Pick<SettingDefinition, 'values'> & {
+  readonly parse: (text: string) => ParsedSetting<T>;
+  readonly accepts: (value: unknown) => value is T;
+};
+
+const booleanWords = new Map([
+  ['true', true],
+  ['on', true],
+  ['false', false],
+  ['off', false],
+]);
+
+const boolean: Kind<boolean> = {
+  values: 'true or false',
+  parse: (text) => {
+    const value = booleanWords.get(text.trim().toLowerCase());
+    return value === undefined ? { ok: false, problem: 'must be true or false' } : { ok: true, value };
+  },
+  accepts: (value) => typeof value === 'boolean',
+};
+
+function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const values =
+    max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`;
+  const accepts = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
+  const parse = (text: string): ParsedSetting<number> => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    return accepts(value) ? { ok: true, value } : { ok: false, problem: `must be ${values}` };
+  };
+  return { values, parse, accepts };
+}
+
+function autoOr(kind: Kind<number>): Kind<'auto' | number> {
+  const values = `auto, or ${kind.values}`;
+  return {
+    values,
+    parse: (text) => {
+      if (text.trim().toLowerCase() === 'auto') return { ok: true, value: 'auto' };
+      const parsed = kind.parse(text);
+      return parsed.ok ? parsed : { ok: false, problem: `must be ${values}` };
+    },
+    accepts: (value): value is 'auto' | number => value === 'auto' || kind.accepts(value),
+  };
+}
+
+/** All settings, in the order in which they are shown. */
+export const settingCatalogue: { readonly [N in SettingName]: SettingDefinition<N> } = {
+  'export-to-crm': {
+    name: 'export-to-crm',
+    default: true,
+    scopes: ['org', 'global'],
+    meaning: 'The main switch: while it is off, nothing is exported into the org.',
+    ...boolean,
+  },
+  'pause-on-export-errors': {
+    name: 'pause-on-export-errors',
+    default: true,
+    scopes: ['flag', 'job', 'org', 'global'],
+    meaning: 'Stay on a record that is refused until it succeeds; off: log it in ExportErrors and go on.',
+    ...boolean,
+  },
+  'batch-size': {
+    name: 'batch-size',
+    default: 200,
+    scopes: ['flag', 'job', 'org', 'global'],
+    meaning: 'Most records sent in one collection.',
+    ...wholeNumber(1, 200),
+  },
+  'collections-per-request': {
+    name: 'collections-per-request',
+    default: 'auto',
+    scopes: ['job', 'org', 'global'],
+    meaning: 'Collections in one request; auto: five, but one where the object has active Apex triggers.',
+    ...autoOr(wholeNumber(1, 5)),
+  },
+  'max-export-errors': {
+    name: 'max-export-errors',
+    default: 10_000,
+    scopes: ['org', 'global'],
+    meaning: 'A job stops when the org has this many open ExportErrors.',
+    ...wholeNumber(1),
+  },
+};
+
+export const settingNames = Object.keys(settingCatalogue) as readonly SettingName[];
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settingCatalogue, name);
+}
+
+/** The setting that was probably meant by an unknown name. */
+export function nearestSetting(name: string): SettingName | undefined {
+  return nearMiss(name, settingNames) as SettingName | undefined;
+}
+
+export type ResolvedSetting<T = SettingValue> = { readonly value: T; readonly from: SettingOrigin };
+export type ResolvedSettings = { readonly [N in SettingName]: ResolvedSetting<SettingValues[N]> };
+
+export type SettingSources = {
+  readonly rows: readonly SettingRow[];
+  /** null: what holds for every org that sets nothing itself. */
+  readonly orgId: string | null;
+  readonly jobSettings?: JobSettings;
+  readonly flags?: Partial<SettingValues>;
+};
+
+/** Each setting's value in force and where it comes from: flag, job, org, global, default; the first that is there. */
+export function resolveSettings(sources: SettingSources): ResolvedSettings {
+  const resolved = settingNames.map((name) => [name, resolveSetting(name, sources)] as const);
+  // By construction each name has a value of its own type.
+  return Object.fromEntries(resolved) as ResolvedSettings;
+}
+
+function resolveSetting<N extends SettingName>(name: N, sources: SettingSources): ResolvedSetting<SettingValues[N]> {
+  const { rows, orgId, flags } = sources;
+  const definition = settingCatalogue[name];
+  const candidates: readonly (readonly [SettingOrigin, unknown])[] = [
+    ['flag', flags?.[name]],
+    ['job', definition.scopes.includes('job') ? jobSetting(sources.jobSettings, name) : undefined],
+    ['org', orgId === null ? undefined : storedSetting(rows, orgId, name)],
+    ['global', storedSetting(rows, 'global', name)],
+  ];
+  for (const [from, value] of candidates) if (definition.accepts(value)) return { value, from };
+  return { value: definition.default, from: 'default' };
+}
+
+function jobSetting(settings: JobSettings | undefined, name: string): unknown {
+  return settings === undefined || !Object.hasOwn(settings, name) ? undefined : settings[name as keyof JobSettings];
+}
+
+/** The value stored for a scope; the last row wins if a hand made two. */
+export function storedSetting(rows: readonly SettingRow[], scope: string, name: string): SettingValue | undefined {
+  return rows.findLast((row) => row.scope === scope && row.name === name)?.value;
+}
+
+/** The rows with this value set: one row for (scope, name), in its old place if there was one. */
+export function setSetting<N extends SettingName>(
+  rows: readonly SettingRow[],
+  scope: string,
+  name: N,
+  value: SettingValues[N],
+): readonly SettingRow[] {
+  const row: SettingRow = { scope, name, value };
+  const at = rows.findIndex((old) => old.scope === scope && old.name === name);
+  const others = unsetSetting(rows, scope, name);
+  return at < 0 ? [...others, row] : [...others.slice(0, at), row, ...others.slice(at)];
+}
+
+export function unsetSetting(rows: readonly SettingRow[], scope: string, name: string): readonly SettingRow[] {
+  return rows.filter((row) => row.scope !== scope || row.name !== name);
+}
+
+/** Settings that exist only while `export-to-crm` is on (design.md 1 and 6). */
+export function isHidden(name: SettingName, settings: Pick<ResolvedSettings, 'export-to-crm'>): boolean {
+  return name === 'pause-on-export-errors' && !settings['export-to-crm'].value;
+}
+
+/** The names that are shown, in order. */
+export function visibleSettings(settings: ResolvedSettings): readonly SettingName[] {
+  return settingNames.filter((name) => !isHidden(name, settings));
+}
+
+/** Stored values of known settings that are none of theirs, so that they are passed over and the admin is told. */
+export function unusableSettings(rows: readonly SettingRow[], orgId: string | null): readonly SettingRow[] {
+  return rows.filter(
+    (row) =>
+      (row.scope === 'global' || row.scope === orgId) &&
+      isSettingName(row.name) &&
+      !settingCatalogue[row.name].accepts(row.value),
+  );
+}

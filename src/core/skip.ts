@@ -1,0 +1,55 @@
+import { isOpen, type ExportError } from './export-error.js';
+import type { JobRecord, PausedOn } from './job.js';
+import type { LedgerChange } from './ports/ledger.js';
+
+/** A person's decision to pass over the record a job is paused on (P30). */
+export type SkipDecision = {
+  readonly reason: string;
+  /** Close its ExportError instead of leaving it open. */
+  readonly discard: boolean;
+  readonly user: string;
+  readonly now: string;
+};
+
+export type Skip = {
+  readonly passed: PausedOn;
+  /** The row as it is afterwards; null when the ledger has none by that id. */
+  readonly exportError: ExportError | null;
+  readonly change: LedgerChange;
+};
+
+/**
+ * Moves a paused job past its record: the checkpoint's mark is opaque and stays before the record, and `skipRows` says
+ * how many rows behind it are passed over without being sent. The record's row keeps all it has (E1, H3) and gets a
+ * note; it stays open unless it is discarded.
+ * @returns undefined when the job is not paused
+ */
+export function skipPaused(
+  job: JobRecord,
+  find: (id: string) => ExportError | undefined,
+  decision: SkipDecision,
+): Skip | undefined {
+  if (job.phase !== 'paused' || job.pausedOn === null) return undefined;
+  const passed = job.pausedOn;
+  const row = find(passed.exportErrorId);
+  const noted = row === undefined ? null : withDecision(row, decision);
+  return {
+    passed,
+    exportError: noted,
+    change: {
+      job: {
+        phase: 'open',
+        pausedOn: null,
+        skipRows: passed.row - job.checkpoint.row,
+        updatedAt: decision.now,
+      },
+      errors: noted === null ? [] : [noted],
+    },
+  };
+}
+
+function withDecision(row: ExportError, { reason, discard, user, now }: SkipDecision): ExportError {
+  if (!isOpen(row)) return row;
+  const note = `${discard ? 'Skipped and discarded' : 'Skipped'} by ${user} at ${now}: ${reason}`;
+  return discard ? { ...row, note, status: 'discarded', settledAt: now } : { ...row, note };
+}

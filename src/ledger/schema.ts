@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { ErrorCategory } from '../core/api-error.js';
+import { openStatuses, settledStatuses } from '../core/export-error.js';
+import type { ExportError } from '../core/export-error.js';
+import type { JobPhase, JobRecord, JobSpec, Operation, SourceMark } from '../core/job.js';
+import type { ApiUseBucket } from '../core/ports/ledger.js';
+import type { Payload } from '../core/record.js';
+import type { JobStatus, RunRecord, StopCode } from '../core/run-record.js';
+import type { SettingRow } from '../core/settings.js';
+import type { FoldedJournal, StoreData, StoredChange } from './store-data.js';
+
+/*
+ * The shape of rows at rest. The schemas only judge: what was read is used as it was parsed, never zod's copy, because
+ * a copy of an object with a key `__proto__` would lose it. The `satisfies` clauses stop the compiler when a core type
+ * grows a field or a word that is missing here; a new *required* field also needs a migration.
+ */
+
+/** The words of a union, complete by its type. */
+function words<T extends string>(all: Record<T, true>): z.ZodType<T> {
+  return z.enum(Object.keys(all) as T[]);
+}
+
+const operation = words<Operation>({ upsert: true });
+const phase = words<JobPhase>({ new: true, open: true, paused: true, completed: true });
+const category = words<ErrorCategory>({
+  data: true,
+  automation: true,
+  permission: true,
+  limit: true,
+  transient: true,
+  unknown: true,
+});
+const jobStatus = words<JobStatus>({
+  completed: true,
+  completedWithErrors: true,
+  paused: true,
+  'in-doubt': true,
+  stopped: true,
+  waiting: true,
+  failed: true,
+});
+const stopCode = words<StopCode>({
+  busy: true,
+  budget: true,
+  'org-limit': true,
+  unavailable: true,
+  login: true,
+  interrupted: true,
+  'error-cap': true,
+});
+
+const text = z.string();
+const name = z.string().min(1);
+const count = z.number().int().min(0);
+const line = count.nullable();
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isScalar(value: unknown): boolean {
+  const kind = typeof value;
+  return kind === 'string' || kind === 'number' || kind === 'boolean' || value === null;
+}
+
+function isPayload(value: unknown): boolean {
+  return isPlainObject(value) && Object.values(value).every((field) => isScalar(field) || isPayload(field));
+}
+
+const payload = z.custom<Payload>(isPayload, 'must be an object of fields');
+const mark = z.custom<SourceMark>(
+  (value) => isPlainObject(value) && Object.values(value).every(isScalar),
+  'must be an object of plain values',
+);
+
+/** Only what every job has: sources, mappings and settings are the definition's own, and were checked there. */
+const snapshot = z.custom<JobSpec>(
+  (value) =>
+    isPlainObject(value) &&
+    ['name', 'object', 'operation', 'externalId'].every((key) => typeof value[key] === 'string') &&
+    isPlainObject(value['source']) &&
+    isPlainObject(value['settings']) &&
+    Array.isArray(value['formerly']),
+  'must be a job definition',
+);
+
+export const settingRow = z.object({
+  scope: name,
+  name,
+  value: z.union([text, z.number(), z.boolean()]),
+}) satisfies z.ZodType<SettingRow>;
+
+export const jobRecord = z.object({
+  orgId: name,
+  name,
+  object: text,
+  operation,
+  externalId: text,
+  phase,
+  checkpoint: z.object({ row: count, line, mark: mark.nullable() }),
+  pausedOn: z.object({ row: count, line, key: text, exportErrorId: name, since: text }).nullable(),
+  learned: z.object({ records: count.nullable(), cleanWindows: count }),
+  skipRows: count.optional(),
+  run: count,
+  snapshot: snapshot.nullable(),
+  updatedAt: text,
+}) satisfies z.ZodType<JobRecord>;
+
+export const exportError = z.object({
+  id: name,
+  orgId: name,
+  job: name,
+  object: text,
+  operation,
+  externalId: text,
+  key: text,
+  canonicalKey: text,
+  source: text,
+  row: count,
+  line,
+  payload: payload.nullable(),
+  payloadOmitted: z.object({ bytes: count, sha256: text, fields: z.array(text) }).nullable(),
+  errors: z.array(z.object({ statusCode: text, message: text, fields: z.array(text) })),
+  category,
+  status: z.enum([...openStatuses, ...settledStatuses]),
+  attempts: count,
+  retries: count,
+  run: count,
+  firstFailedAt: text,
+  lastFailedAt: text,
+  settledAt: text.nullable(),
+  recordId: text.nullable(),
+  note: text.nullable(),
+}) satisfies z.ZodType<ExportError>;
+
+export const runRecord = z.object({
+  id: name,
+  orgId: name,
+  job: name,
+  kind: z.enum(['run', 'retry']),
+  run: count,
+  startedAt: text,
+  endedAt: text.nullable(),
+  status: jobStatus.nullable(),
+  stoppedBy: z.object({ code: stopCode, message: text }).nullable(),
+  read: count,
+  exported: count,
+  created: count,
+  updated: count,
+  failed: count,
+  superseded: count,
+  apiCalls: count,
+  durationMs: z.number(),
+}) satisfies z.ZodType<RunRecord>;
+
+const hour = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}$/);
+
+export const storeSchema = z.object({
+  version: z.number().int(),
+  settings: z.array(settingRow),
+  jobs: z.array(jobRecord),
+  exportErrors: z.array(exportError),
+  runs: z.array(runRecord),
+  apiUse: z.array(z.object({ orgId: name, hour, calls: count }) satisfies z.ZodType<ApiUseBucket>),
+  folded: z.array(z.object({ orgId: name, job: name, journal: name, seq: count }) satisfies z.ZodType<FoldedJournal>),
+}) satisfies z.ZodType<StoreData>;
+
+export const storedChange = z.object({
+  job: jobRecord.optional(),
+  errors: z.array(exportError).optional(),
+  run: runRecord.optional(),
+  apiUse: z.object({ hour, calls: count }).optional(),
+}) satisfies z.ZodType<StoredChange>;
+
+export type Problem = { readonly at: string; readonly problem: string };
+
+/** What is wrong with a value, in words, at its first place; undefined: nothing. */
+export function problemOf(schema: z.ZodType, value: unknown): Problem | undefined {
+  const result = schema.safeParse(value);
+  if (result.success) return undefined;
+  const [issue] = result.error.issues;
+  return { at: placeOf(issue?.path ?? []), problem: issue?.message ?? 'not understood' };
+}
+
+/** `exportErrors[3].attempts` */
+function placeOf(path: readonly PropertyKey[]): string {
+  const joined = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return joined.replace(/^\./, '');
+}

@@ -1,0 +1,94 @@
+import { OrgFault, type OrgFaultKind } from '../core/ports/sink.js';
+
+/** The request never left: the address, the connection or its encryption failed before anything was sent. */
+const notSentCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const kindByCode: ReadonlyMap<string, OrgFaultKind> = new Map([
+  ['INVALID_SESSION_ID', 'login'],
+  ['INVALID_AUTH_HEADER', 'login'],
+  ['ERROR_HTTP_401', 'login'],
+  ['RefreshTokenAuthError', 'login'],
+  ['invalid_grant', 'login'],
+  ['ERROR_HTTP_420', 'wait'],
+  ['ERROR_HTTP_429', 'wait'],
+  ['ERROR_HTTP_413', 'too-large'],
+  ['EXCEEDED_MAX_SIZE_REQUEST', 'too-large'],
+  ['REQUEST_LIMIT_EXCEEDED', 'org-limit'],
+  ['API_DISABLED_FOR_ORG', 'org-limit'],
+  ['API_CURRENTLY_DISABLED', 'org-limit'],
+  ['INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE', 'org-limit'],
+  ['STORAGE_LIMIT_EXCEEDED', 'org-limit'],
+  ['SERVER_UNAVAILABLE', 'outcome-unknown'],
+  ['UNKNOWN_EXCEPTION', 'outcome-unknown'],
+  ['REQUEST_RUNNING_TOO_LONG', 'outcome-unknown'],
+]);
+
+/** What jsforce (or the fetch below it) threw, as table 3.3 of design.md sorts it. */
+export function toOrgFault(error: unknown, host: string): OrgFault {
+  if (error instanceof OrgFault) return error;
+  const { code, message } = facts(error);
+  const httpStatus = /^ERROR_HTTP_(\d{3})$/.exec(code)?.[1];
+  return new OrgFault(
+    kindOf(error, code, message),
+    code === '' || httpStatus !== undefined ? describeStatus(httpStatus, message) : `${code}: ${message}`,
+    { statusCode: code, host, ...(httpStatus === undefined ? {} : { httpStatus: Number(httpStatus) }) },
+    { cause: error },
+  );
+}
+
+function kindOf(error: unknown, code: string, message: string): OrgFaultKind {
+  // The code is the same for both limits; the message names the limit itself, not its translation (API 2.6).
+  if (code === 'REQUEST_LIMIT_EXCEEDED' && /ConcurrentRequests|ConcurrentPerOrg/i.test(message)) return 'wait';
+  const known = kindByCode.get(code);
+  if (known !== undefined) return known;
+  if (/^ERROR_HTTP_5\d\d$/.test(code)) return 'outcome-unknown';
+  if (isNetworkError(error))
+    return notSentCodes.has(networkCode(error)) || isTls(error) ? 'not-sent' : 'outcome-unknown';
+  return 'refused';
+}
+
+/** fetch reports every trouble of the wire as a TypeError whose cause has the code (API 10.1). */
+function isNetworkError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error instanceof TypeError ||
+      error.name === 'AbortError' ||
+      error.name === 'SocketError' ||
+      networkCode(error) !== '')
+  );
+}
+
+function isTls(error: unknown): boolean {
+  return /^(ERR_(TLS|SSL)|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET))/.test(networkCode(error));
+}
+
+function networkCode(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  }
+  return '';
+}
+
+function facts(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  const code = 'errorCode' in error && typeof error.errorCode === 'string' ? error.errorCode : '';
+  if (code !== '') return { code, message: error.message };
+  if (kindByCode.has(error.name)) return { code: error.name, message: error.message };
+  const cause = networkCode(error);
+  return { code: '', message: cause === '' ? error.message : `${error.message} (${cause})` };
+}
+
+/** A body that is a page of HTML says nothing to an admin. */
+function describeStatus(httpStatus: string | undefined, message: string): string {
+  const text = /<\w+[\s>]/.test(message) ? 'an HTML page' : message.slice(0, 300);
+  return httpStatus === undefined ? text : `HTTP ${httpStatus}: ${text}`;
+}

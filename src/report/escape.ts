@@ -1,0 +1,37 @@
+/**
+ * Text from outside (record values, messages of the org, file names) made safe for a terminal and for one line:
+ * whatever could move the cursor, change colours, set a title, reorder or hide text is shown instead of obeyed (S1).
+ * `--json` does not pass here: it keeps every byte.
+ */
+
+// C0, DEL and C1 controls; line and paragraph separators; marks that reorder text (bidi); characters without width
+// that hide in keys (soft hyphen, zero width space, word joiner, BOM, language tags); surrogates without a partner.
+// Joiners (U+200C, U+200D) and variation selectors stay: Persian, Indic scripts and emoji need them.
+// eslint-disable-next-line no-control-regex -- finding control characters is what this is for
+const unsafe =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu;
+
+const shortForms: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+export function escapeText(text: string): string {
+  return text.replace(unsafe, (character) => shortForms.get(character) ?? visible(character.codePointAt(0)!));
+}
+
+function visible(codePoint: number): string {
+  if (codePoint <= 0xff) return `\\x${hex(codePoint, 2)}`;
+  return codePoint <= 0xffff ? `\\u${hex(codePoint, 4)}` : `\\u{${hex(codePoint, 1)}}`;
+}
+
+function hex(codePoint: number, length: number): string {
+  return codePoint.toString(16).padStart(length, '0');
+}
+
+/** Escaped, and at most so many characters long; `…` marks what was cut. */
+export function clip(text: string, length: number): string {
+  const characters = Array.from(escapeText(text));
+  return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
+}

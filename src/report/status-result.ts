@@ -1,0 +1,116 @@
+import {
+  apiUseOf,
+  newestRuns,
+  pausedOnOf,
+  restingStatus,
+  standsAt,
+  viewOfOrg,
+  type OrgView,
+  type PausedOnDetails,
+} from '../core/job-status.js';
+import type { JobPhase, JobRecord, JobSettings, Operation } from '../core/job.js';
+import type { ApiUseBucket, LeaseHolder, LedgerView } from '../core/ports/ledger.js';
+import { rootCauses, type RootCause } from '../core/root-causes.js';
+import type { JobStatus, RunRecord } from '../core/run-record.js';
+import { resolveSettings, visibleSettings } from '../core/settings.js';
+import type { CommandContext } from './command-line.js';
+import { nextSteps, type NextStep } from './next-steps.js';
+import { settingResult, type SettingResult } from './settings-report.js';
+
+export type StatusJob = {
+  job: string;
+  object: string;
+  operation: Operation;
+  status: JobStatus;
+  phase: JobPhase;
+  checkpoint: { row: number; line: number | null };
+  pausedOn: PausedOnDetails | null;
+  openErrors: number;
+  lastRun: RunRecord | null;
+  /** The process that runs this job right now. */
+  running: { host: string; pid: number; since: string } | null;
+  /** What the job's definition sets itself; it stands before the settings of the org. */
+  settings: JobSettings;
+  /** What to do next, the command with it. */
+  next: NextStep[];
+};
+
+/** The `--json` contract of `status` (design.md 4; fields are added, never renamed). */
+export type StatusResult = {
+  orgId: string;
+  username: string | null;
+  settings: SettingResult[];
+  jobs: StatusJob[];
+  openErrors: number;
+  byCode: RootCause[];
+  /** The newest first. */
+  runs: RunRecord[];
+  apiUse: { last24Hours: number; hours: ApiUseBucket[] };
+};
+
+export type StatusFacts = {
+  readonly view: LedgerView;
+  readonly holders: readonly LeaseHolder[];
+  readonly now: string;
+  readonly context: CommandContext;
+};
+
+const shownRuns = 10;
+
+/** Everything that `status` tells of an org, from its ledger alone. */
+export function statusResult({ view, holders, now, context }: StatusFacts): StatusResult {
+  const { orgId, username } = context;
+  const org = viewOfOrg(view, orgId);
+  const settings = resolveSettings({ rows: view.settings, orgId });
+  const byId = new Map(org.openErrors.map((error) => [error.id, error]));
+  return {
+    orgId,
+    username,
+    settings: visibleSettings(settings).map((name) => settingResult(name, settings)),
+    jobs: org.jobs.map((job) => {
+      const holder = holders.find((lease) => lease.orgId === orgId && lease.name === job.name);
+      return statusJob(job, { org, holder, pausedOn: pausedOnOf(job, byId), context });
+    }),
+    openErrors: org.openErrors.length,
+    byCode: rootCauses(org.openErrors),
+    runs: newestRuns(org.runs, shownRuns),
+    apiUse: apiUseOf(view.apiUse, orgId, now),
+  };
+}
+
+type JobFacts = {
+  readonly org: OrgView;
+  readonly holder: LeaseHolder | undefined;
+  readonly pausedOn: PausedOnDetails | null;
+  readonly context: CommandContext;
+};
+
+function statusJob(job: JobRecord, { org, holder, pausedOn, context }: JobFacts): StatusJob {
+  const openErrors = org.openErrors.filter((error) => error.job === job.name).length;
+  const lastRun = newestRuns(
+    org.runs.filter((run) => run.job === job.name),
+    1,
+  ).at(0);
+  const status = restingStatus(job, openErrors);
+  const now = {
+    job: job.name,
+    status,
+    stopCode: lastRun?.stoppedBy?.code ?? null,
+    pausedOnId: pausedOn?.exportErrorId ?? null,
+    spec: job.snapshot,
+  };
+  return {
+    job: job.name,
+    object: job.object,
+    operation: job.operation,
+    status,
+    phase: job.phase,
+    checkpoint: standsAt(job),
+    pausedOn,
+    openErrors,
+    lastRun: lastRun ?? null,
+    running: holder === undefined ? null : { host: holder.host, pid: holder.pid, since: holder.since },
+    settings: job.snapshot?.settings ?? {},
+    next: holder === undefined ? nextSteps(now, context) : [],
+  };
+}

@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import type { LedgerView } from '../../../src/core/ports/ledger.js';
+import { plainText } from '../../../src/report/blocks.js';
+import { renderError, renderErrorList } from '../../../src/report/errors-report.js';
+import { renderStatus } from '../../../src/report/status-report.js';
+import { statusResult, type StatusResult } from '../../../src/report/status-result.js';
+import { exportError, jobRecord, jobSpec, pausedJob, runRecord, testOrgId } from '../../support/export-errors.js';
+
+const context = { orgId: testOrgId, username: null, store: null };
+const now = '2026-11-24T08:30:00.000Z';
+const refused = exportError();
+const otherOrg = '00D000000000002EAA';
+
+function view(changes: Partial<LedgerView> = {}): LedgerView {
+  return {
+    settings: [],
+    jobs: [pausedJob(refused)],
+    exportErrors: [refused],
+    runs: [runRecord({ status: 'paused' })],
+    apiUse: [],
+    ...changes,
+  };
+}
+
+function status(changes: Partial<LedgerView> = {}, holders: Parameters<typeof statusResult>[0]['holders'] = []) {
+  const result = statusResult({ view: view(changes), holders, now, context });
+  return { result, shown: plainText(renderStatus(result, context)) };
+}
+
+describe('status', () => {
+  it('X1: a paused job: its record and why, since when, attempts, and the next command, in --json as on the screen', () => {
+    const { result, shown } = status();
+    const [job] = result.jobs;
+    expect(job).to.deep.include({ job: 'accounts', object: 'Account', operation: 'upsert', status: 'paused' });
+    expect(job?.checkpoint).to.deep.equal({ row: 436, line: 437 });
+    expect(job?.pausedOn).to.deep.equal({
+      row: 437,
+      line: 438,
+      key: 'A-0437',
+      exportErrorId: refused.id,
+      since: refused.firstFailedAt,
+      attempts: 1,
+      errors: refused.errors,
+      source: '/data/accounts.csv',
+    });
+    expect(job?.openErrors).to.equal(1);
+    for (const { text, command } of job!.next) expect(shown).to.include(text).and.to.include(command);
+    expect(shown).to.include('Paused on row 437 (line 438) of /data/accounts.csv, key A-0437');
+  });
+
+  it('knows only its own org', () => {
+    const mine = { ...refused, orgId: otherOrg };
+    const { result } = status({ jobs: [{ ...pausedJob(refused), orgId: otherOrg }], exportErrors: [mine], runs: [] });
+    expect(result.jobs).to.deep.equal([]);
+    expect(result.openErrors).to.equal(0);
+    expect(result.byCode).to.deep.equal([]);
+  });
+
+  it('gives the states of jobs in the words of a run', () => {
+    const of = (phase: 'new' | 'open' | 'completed', exportErrors = [refused]) =>
+      status({ jobs: [jobRecord({ phase })], exportErrors }).result.jobs[0]?.status;
+    expect(of('completed', [])).to.equal('completed');
+    expect(of('completed')).to.equal('completedWithErrors');
+    expect(of('open')).to.equal('stopped');
+    expect(of('new')).to.equal('stopped');
+  });
+
+  it('says who runs a job right now, and suggests nothing for it', () => {
+    const holder = { orgId: testOrgId, name: 'accounts', host: 'build-1\u001b', pid: 42, since: now };
+    const { result, shown } = status({}, [holder, { ...holder, orgId: otherOrg }]);
+    expect(result.jobs[0]).to.deep.include({ running: { host: 'build-1\u001b', pid: 42, since: now }, next: [] });
+    expect(shown).to.include('Running now: process 42 on build-1\\x1b, since 2026-11-24 08:30:00 UTC.');
+  });
+
+  it('counts the API calls of the last 24 hours', () => {
+    const bucket = (hour: string, calls: number, orgId = testOrgId) => ({ orgId, hour, calls });
+    const apiUse = [bucket('2026-11-23T08', 100), bucket('2026-11-23T09', 5), bucket('2026-11-24T08', 2)];
+    const { result } = status({ apiUse: [...apiUse, bucket('2026-11-24T08', 50, otherOrg)] });
+    expect(result.apiUse).to.deep.equal({ last24Hours: 7, hours: apiUse.slice(1) });
+  });
+
+  it('shows the settings in force, and hides pausing while the export is off', () => {
+    const names = (result: StatusResult) => result.settings.map(({ name }) => name);
+    expect(names(status().result)).to.include('pause-on-export-errors');
+    const off = status({ settings: [{ scope: testOrgId, name: 'export-to-crm', value: false }] });
+    expect(names(off.result)).to.not.include('pause-on-export-errors');
+    expect(off.shown).to.include('sf crm-export settings set export-to-crm true --org-id 00D000000000001EAA');
+  });
+
+  it('shows what a definition sets itself', () => {
+    const snapshot = jobSpec({ settings: { 'pause-on-export-errors': false } });
+    const { result, shown } = status({ jobs: [pausedJob(refused, { snapshot })] });
+    expect(result.jobs[0]?.settings).to.deep.equal({ 'pause-on-export-errors': false });
+    expect(shown).to.include('Its definition sets: pause-on-export-errors false.');
+  });
+
+  it('works on an empty ledger', () => {
+    const { shown } = status({ jobs: [], exportErrors: [], runs: [] });
+    expect(shown).to.include('No job has run in this org yet.').and.to.include('No open ExportErrors.');
+  });
+});
+
+describe('errors list and show', () => {
+  it('shows 50 rows with the total, and all causes', () => {
+    const rows = Array.from({ length: 120 }, (_, index) =>
+      exportError({ id: `id-${index}`.padEnd(36, '0'), row: index }),
+    );
+    const shown = plainText(renderErrorList(rows, { ...context, ids: rows.map(({ id }) => id) }));
+    expect(shown.match(/\taccounts\t/g)).to.have.length(50);
+    expect(shown).to.include('120 ExportErrors. Shown: the first 50');
+    expect(shown).to.match(/^120\tFIELD_CUSTOM_VALIDATION_EXCEPTION/m);
+    const limited = plainText(renderErrorList(rows, { ...context, ids: [], limit: 3 }));
+    expect(limited.match(/\taccounts\t/g)).to.have.length(3);
+  });
+
+  it('shows everything of a row', () => {
+    const row = exportError({
+      attempts: 5,
+      retries: 2,
+      status: 'discarded',
+      settledAt: now,
+      recordId: '001000000000001AAA',
+      note: 'Skipped',
+      payload: { Name: null, Amount__c: 1.5, 'Parent.Ext_Id__c': 'P1' },
+    });
+    const shown = plainText(renderError(row, pausedJob(refused, { phase: 'completed', pausedOn: null }), context));
+    for (const part of [
+      row.id,
+      '5 (2 by retry)',
+      'discarded',
+      '001000000000001AAA',
+      'Skipped',
+      'Name: null',
+      '1.5',
+      'P1',
+    ]) {
+      expect(shown).to.include(part);
+    }
+    expect(shown).to.not.include('Next:');
+  });
+
+  it('says what is known of a payload that is not there', () => {
+    const omitted = { bytes: 40_000, sha256: 'x', fields: ['Name', 'Notes__c'] };
+    const large = exportError({ payload: null, payloadOmitted: omitted });
+    expect(plainText(renderError(large, undefined, context))).to.include('40,000 bytes); fields Name, Notes__c');
+    const broken = exportError({ payload: null });
+    expect(plainText(renderError(broken, undefined, context))).to.include('Payload: none');
+  });
+});
