@@ -86,7 +86,7 @@ function made(family: string, code: string, message: string, { exitCode, facts, 
 function otherError(error: unknown, done: Facts | undefined): SfError {
   if (error instanceof SfError) {
     if (done !== undefined && error.data === undefined) error.setData(plain(done));
-    return withoutCrashWords(error);
+    return withoutCrashWords(error as SfError);
   }
   if (error instanceof Error && 'oclif' in error) return error as unknown as SfError;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -97,7 +97,7 @@ function otherError(error: unknown, done: Facts | undefined): SfError {
     exitCode: exitCodes.failed,
   });
   const stack = error instanceof Error ? error.stack : undefined;
-  return unexpected.setData(plain({ ...done, stack })) as SfError;
+  return unexpected.setData(plain({ ...done, stack }));
 }
 
 /** `ledger`, `newer-version` to `LedgerNewerVersionError`. */

@@ -1,6 +1,7 @@
 import { Messages } from '@salesforce/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { orgIdOf } from './local-org.js';
+import { systemClock } from './clock.js';
 import { storeVariable } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -53,3 +54,20 @@ export const settingsScopeFlags = {
     exclusive: ['target-org', 'org-id'],
   }),
 };
+
+const ageUnitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** An age such as `45m`, `12h` or `7d`, in milliseconds. */
+export const ageFlag = Flags.custom<number>({
+  parse: (text) => {
+    const parts = /^(\d{1,6})([mhd])$/.exec(text.trim());
+    const unit = ageUnitsMs[parts?.[2] ?? ''];
+    if (parts === null || unit === undefined) throw messages.createError('error.age', [text]);
+    return Promise.resolve(Number(parts[1]) * unit);
+  },
+});
+
+/** The time that was so long ago, ISO 8601 UTC. */
+export function timeBefore(ageMs: number): string {
+  return new Date(Date.parse(systemClock.now()) - ageMs).toISOString();
+}

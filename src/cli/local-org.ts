@@ -28,7 +28,7 @@ export async function localOrg(flags: OrgFlags): Promise<LocalOrg> {
 async function orgOfLogin(named: string): Promise<LocalOrg> {
   const logins = await StateAggregator.getInstance();
   const username = logins.aliases.resolveUsername(named);
-  const fields = (await logins.orgs.exists(username)) ? await logins.orgs.read(username) : undefined;
+  const fields = await logins.orgs.read(username);
   const orgId = toId18(fields?.orgId ?? '');
   if (orgId === undefined) throw messages.createError('error.noLogin', [escapeText(named)]);
   return { orgId, username };

@@ -29,6 +29,8 @@ export type PrepareContext = {
   readonly monotonicMs: () => number;
   /** A dry run never sends, so it does not ask how. */
   readonly dryRun: boolean;
+  /** Retry: what stands for the columns of a source that cannot be read. */
+  readonly columnsWithoutSource?: (spec: JobSpec) => readonly string[];
 };
 
 export type Prepared = { readonly jobs: readonly PreparedJob[]; readonly problems: readonly JobProblem[] };
@@ -62,7 +64,7 @@ async function prepareJob(
   const callsBefore = context.transport.calls();
   const identity = identityProblem(asked, context);
   const source = createCsvSource(asked.source);
-  const columns = await columnsOf(asked, source);
+  const columns = await columnsOf(asked, source, context);
   const object = await describe(asked.object);
   if (object === undefined) {
     const message = `The org has no object "${asked.object}", or this user may not see it.`;
@@ -96,12 +98,15 @@ async function prepareJob(
     },
     apiCalls: context.transport.calls() - callsBefore,
     warnings: compiled.warnings,
+    relatedDescribe: (name) => (name === object.name ? object : related.get(name)),
+    fields: compiled.fields,
   };
 }
 
 async function columnsOf(
   spec: JobSpec,
   source: RecordSource,
+  context: PrepareContext,
 ): Promise<{ names: readonly string[] } | Extract<JobProblem, { kind: 'source' }>> {
   try {
     const open = await source.open();
@@ -109,6 +114,7 @@ async function columnsOf(
     return { names: open.columns };
   } catch (fault) {
     if (!(fault instanceof SourceFault)) throw fault;
+    if (context.columnsWithoutSource !== undefined) return { names: context.columnsWithoutSource(spec) };
     return { job: spec.name, kind: 'source', fault, message: fault.message };
   }
 }

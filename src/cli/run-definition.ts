@@ -57,3 +57,8 @@ async function findDefinition(): Promise<string> {
   }
   throw messages.createError('error.noDefinition', [places.join(' or ')]);
 }
+
+/** The jobs of a definition file that stand before the stored ones; none without a file. @throws DefinitionFault */
+export async function definitionOverrides(path: string | undefined): Promise<JobSpec[]> {
+  return path === undefined ? [] : loadDefinition(path);
+}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Messages, type Org, type SfError } from '@salesforce/core';
 import { exitCodeOf, exitCodes, overallStatus, type ExitCode } from '../core/exit-codes.js';
 import { isOpen, type ExportError } from '../core/export-error.js';
@@ -14,11 +13,12 @@ import { resolveSettings, type SettingValues } from '../core/settings.js';
 import { createOrgFacts } from '../org/org-facts.js';
 import { createOrgTransport } from '../org/org-transport.js';
 import { escapeText } from '../report/escape.js';
-import { systemClock, systemRandom } from './clock.js';
+import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
 import { orgOfConnection } from './connected-org.js';
 import { prepareJobs, type JobProblem } from './prepare-jobs.js';
+import { runDeps } from './run-deps.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -76,14 +76,7 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   let outcome: RunJobsOutcome;
   try {
-    const deps = {
-      org: { orgId, facts, apiCalls: transport.calls },
-      clock: systemClock,
-      random: systemRandom,
-      reporter: request.reporter,
-      signal: interrupts.signal,
-      digest: (text: string) => createHash('sha256').update(text).digest('hex'),
-    };
+    const deps = runDeps(orgId, transport, facts, request.reporter, interrupts.signal);
     outcome = request.dryRun ? await dryRunJobs(jobs, interrupts.signal) : await runJobs(jobs, request, ledger, deps);
   } finally {
     interrupts.release();

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { Messages, type SfError } from '@salesforce/core';
+import { exitCodes } from '../core/exit-codes.js';
 import type { JobRecord } from '../core/job.js';
 import { pausedOnOf, type PausedOnDetails } from '../core/job-status.js';
 import { skipPaused, type Skip } from '../core/skip.js';
@@ -26,7 +27,7 @@ export type SkipDone = Skip & { readonly job: JobRecord; readonly record: Paused
  */
 export async function skipRecord(request: SkipRequest): Promise<SkipDone> {
   const { ledger, context, job: name } = request;
-  if (request.reason.trim() === '') throw messages.createError('error.reason');
+  if (request.reason.trim() === '') throw messages.createError('error.reason', [], [], exitCodes.usage);
   const view = await ledger.read();
   const seen = view.jobs.find((job) => job.orgId === context.orgId && job.name === name);
   if (seen === undefined) throw noJob(request);
@@ -41,14 +42,24 @@ async function skipUnderLease(request: SkipRequest, record: PausedOnDetails): Pr
   const held = await ledger.openJob({ orgId: context.orgId, name: request.job });
   try {
     const job = held.job();
-    const decision = { reason: reason.trim(), discard, user: userInfo().username, now: systemClock.now() };
+    const decision = { reason: reason.trim(), discard, user: userName(), now: systemClock.now() };
     const skip = job && skipPaused(job, (id) => held.exportError(id), decision);
-    if (!job || !skip || skip.passed.exportErrorId !== record.exportErrorId) throw notPaused(request);
+    if (!job || !skip) throw notPaused(request);
+    if (skip.passed.exportErrorId !== record.exportErrorId) throw movedOn(request);
     await held.assertHeld();
     await held.commit(skip.change);
     return { ...skip, job, record };
   } finally {
     await held.close();
+  }
+}
+
+/** A container may run under a number that no user has. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? `user ${process.getuid?.() ?? ''}`.trim();
   }
 }
 
@@ -58,4 +69,8 @@ function noJob({ context, job }: SkipRequest): SfError {
 
 function notPaused({ context, job }: SkipRequest): SfError {
   return messages.createError('error.notPaused', [job], [commandLine(context, ['status'], 'ledger')]);
+}
+
+function movedOn({ context, job }: SkipRequest): SfError {
+  return messages.createError('error.movedOn', [job], [commandLine(context, ['status'], 'ledger')]);
 }

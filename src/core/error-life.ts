@@ -2,9 +2,14 @@ import type { ApiError } from './api-error.js';
 import type { ObjectDescribe } from './describe.js';
 import { isOpen, type ExportError, type OmittedPayload } from './export-error.js';
 import type { JobSpec } from './job.js';
-import { mergePayloads, payloadField } from './mapping/payload.js';
+import { mergePayloads, payloadField, payloadFields } from './mapping/payload.js';
 import type { Payload, Position, RecordKey } from './record.js';
 import { categoryOf, withoutEchoes } from './status-codes.js';
+
+/*
+ * The life of an ExportError (design.md 4.1): each function is one event, takes the row as it is and returns it as it
+ * becomes. Run, retry and the admin's commands change rows through these and in no other way.
+ */
 
 /** A payload of more bytes of JSON than this is not stored (design.md 4). */
 export const storedPayloadBytes = 32 * 1024;
@@ -25,9 +30,9 @@ export type RefusalFacts = {
 };
 
 /**
- * A record was refused in a run (table 4.1): a new row opens, or the open row of the key counts one more attempt, takes
- * the newest errors and position, and its payload is merged (R3: an absent field overwrites nothing).
- * A second refusal within the same run is the same attempt (H3).
+ * A record was refused in a run: a new row opens, or the open row of the key counts one more attempt, takes the newest
+ * errors and position, and its payload is merged (R3: an absent field overwrites nothing). A second refusal within the
+ * same run is the same attempt (H3).
  */
 export function refused(open: ExportError | undefined, facts: RefusalFacts, id: () => string): ExportError {
   const seen = {
@@ -39,40 +44,72 @@ export function refused(open: ExportError | undefined, facts: RefusalFacts, id: 
     run: facts.run,
     lastFailedAt: facts.now,
   };
-  if (open === undefined || !isOpen(open)) {
-    return {
-      id: id(),
-      orgId: facts.orgId,
-      job: facts.job.name,
-      object: facts.job.object,
-      operation: facts.job.operation,
-      externalId: facts.job.externalId,
-      key: facts.key.display,
-      canonicalKey: facts.key.canonical,
-      ...seen,
-      payload: facts.payload,
-      payloadOmitted: facts.payloadOmitted,
-      status: 'pending',
-      attempts: 1,
-      retries: 0,
-      firstFailedAt: facts.now,
-      settledAt: null,
-      recordId: null,
-      note: null,
-    };
-  }
-  const omitted = facts.payloadOmitted !== null || open.payloadOmitted !== null;
+  if (open === undefined || !isOpen(open)) return { ...opened(facts, id()), ...seen };
   return {
     ...open,
     ...seen,
+    ...mergedPayload(open, facts),
     key: facts.key.display,
-    payload: omitted ? facts.payload : merged(open.payload, facts.payload, facts.describe),
-    payloadOmitted: omitted ? (facts.payloadOmitted ?? open.payloadOmitted) : null,
+    firstRow: Math.min(open.firstRow, facts.position.row),
     attempts: open.run === facts.run ? open.attempts : open.attempts + 1,
   };
 }
 
-/** What the org accepted, seen from the open row of its key. */
+type Seen = 'source' | 'row' | 'line' | 'errors' | 'category' | 'run' | 'lastFailedAt';
+
+function opened(facts: RefusalFacts, id: string): Omit<ExportError, Seen> {
+  return {
+    id,
+    orgId: facts.orgId,
+    job: facts.job.name,
+    object: facts.job.object,
+    operation: facts.job.operation,
+    externalId: facts.job.externalId,
+    key: facts.key.display,
+    canonicalKey: facts.key.canonical,
+    firstRow: facts.position.row,
+    payload: facts.payload,
+    payloadOmitted: facts.payloadOmitted,
+    olderFields: [],
+    status: 'pending',
+    attempts: 1,
+    retries: 0,
+    firstFailedAt: facts.now,
+    settledAt: null,
+    recordId: null,
+    note: null,
+  };
+}
+
+/** What `retry` found out about a row. */
+export type RetryFacts = Pick<RefusalFacts, 'describe' | 'payload' | 'payloadOmitted' | 'errors' | 'run' | 'now'> & {
+  /** Retries after which a row is quarantined; 0 = never. */
+  readonly maxRetries: number;
+};
+
+/** A retry was refused too. */
+export function refusedInRetry(open: ExportError, facts: RetryFacts): ExportError {
+  const retries = open.run === facts.run ? open.retries : open.retries + 1;
+  const enough = facts.maxRetries > 0 && retries >= facts.maxRetries;
+  return {
+    ...open,
+    ...mergedPayload(open, { ...facts, position: { row: open.row } }),
+    errors: withoutEchoes(facts.errors),
+    category: categoryOf(facts.errors),
+    run: facts.run,
+    lastFailedAt: facts.now,
+    attempts: open.run === facts.run ? open.attempts : open.attempts + 1,
+    retries,
+    status: enough ? 'quarantined' : open.status,
+  };
+}
+
+/** A retry sent everything that is owed of the key, and the org accepted it. */
+export function resolvedInRetry(open: ExportError, recordId: string, now: string): ExportError {
+  return { ...open, status: 'resolved', settledAt: now, recordId };
+}
+
+/** What the org accepted in a run, seen from the open row of its key. */
 export type AcceptanceFacts = {
   readonly row: number;
   /** The fields the accepted record set; a lookup counts by its field, whichever way it was written. */
@@ -82,22 +119,23 @@ export type AcceptanceFacts = {
 };
 
 /**
- * The key of an open row was accepted: the refused record itself (same position) is resolved; a newer version takes
- * the fields it set out of the payload, and nothing left is superseded (R3).
+ * The key of an open row was accepted. A newer version takes the fields it set out of the payload, and nothing left is
+ * superseded (R3). The refused record itself (same position) is resolved, unless fields of an earlier refused row of
+ * its key are still owed.
  */
 export function accepted(open: ExportError, facts: AcceptanceFacts, describe: ObjectDescribe): ExportError {
   const settled = { settledAt: facts.now, recordId: facts.recordId };
-  if (facts.row === open.row) return { ...open, ...settled, status: 'resolved' };
+  const same = facts.row === open.row;
   const set = new Set(facts.fields);
+  const isOwed = (field: string): boolean => !set.has(field) && (!same || open.olderFields.includes(field));
+  const done: ExportError = { ...open, ...settled, status: same ? 'resolved' : 'superseded' };
   if (open.payloadOmitted !== null) {
-    const fields = open.payloadOmitted.fields.filter((field) => !set.has(field));
-    if (fields.length === 0) return { ...open, ...settled, status: 'superseded' };
-    return { ...open, payloadOmitted: { ...open.payloadOmitted, fields } };
+    const fields = open.payloadOmitted.fields.filter(isOwed);
+    return fields.length === 0 ? done : { ...open, payloadOmitted: { ...open.payloadOmitted, fields } };
   }
-  const payload = Object.entries(open.payload ?? {});
-  const left = payload.filter(([name, value]) => !set.has(payloadField(name, value, describe)));
-  if (left.length === 0) return { ...open, ...settled, status: 'superseded' };
-  return { ...open, payload: Object.fromEntries([...keyEntry(open), ...left]) };
+  const owed = Object.entries(open.payload ?? {}).filter(([name, value]) => isOwed(payloadField(name, value, describe)));
+  if (owed.length === 0) return done;
+  return { ...open, payload: Object.fromEntries([...keyEntry(open), ...owed]) };
 }
 
 /** The row at its position has another key, or is gone; or a `#row:` position now holds a usable record, or none. */
@@ -111,7 +149,25 @@ function keyEntry(open: ExportError): [string, Payload[string]][] {
   return value === undefined ? [] : [[open.externalId, value]];
 }
 
-function merged(older: Payload | null, newer: Payload | null, describe: ObjectDescribe): Payload | null {
-  if (older === null || newer === null) return newer ?? older;
-  return mergePayloads(older, newer, describe);
+type PayloadParts = Pick<ExportError, 'payload' | 'payloadOmitted' | 'olderFields'>;
+type NewerPayload = Pick<RefusalFacts, 'payload' | 'payloadOmitted' | 'describe' | 'position'>;
+
+function mergedPayload(open: ExportError, newer: NewerPayload): PayloadParts {
+  const own = new Set(fieldsOf(newer, newer.describe));
+  const before = newer.position.row === open.row ? open.olderFields : fieldsOf(open, newer.describe);
+  const olderFields = before.filter((field) => !own.has(field));
+  const omitted = newer.payloadOmitted ?? open.payloadOmitted;
+  if (omitted !== null) {
+    const fields = [...new Set([...omitted.fields, ...own, ...olderFields])];
+    return { payload: null, payloadOmitted: { ...omitted, fields }, olderFields };
+  }
+  const both = open.payload !== null && newer.payload !== null;
+  const payload = both
+    ? mergePayloads(open.payload, newer.payload, newer.describe)
+    : (newer.payload ?? open.payload);
+  return { payload, payloadOmitted: null, olderFields };
+}
+
+function fieldsOf(of: Pick<ExportError, 'payload' | 'payloadOmitted'>, describe: ObjectDescribe): readonly string[] {
+  return of.payload === null ? (of.payloadOmitted?.fields ?? []) : payloadFields(of.payload, describe);
 }

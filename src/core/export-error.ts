@@ -24,9 +24,13 @@ export type ExportError = {
   readonly source: string;
   readonly row: number;
   readonly line: number | null;
+  /** The first row of the key that is still owed to the org; `retry` merges the key's rows from here on (R1). */
+  readonly firstRow: number;
   /** What was sent; null when it could not be made (broken row) or was too large (`payloadOmitted`). */
   readonly payload: Payload | null;
   readonly payloadOmitted: OmittedPayload | null;
+  /** Fields of the payload that came from an earlier refused row of the key, not from the one at `row` (R3). */
+  readonly olderFields: readonly string[];
   readonly errors: readonly ApiError[];
   readonly category: ErrorCategory;
   readonly status: ExportErrorStatus;

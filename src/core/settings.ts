@@ -1,8 +1,8 @@
 import type { JobSettings } from './job.js';
 import { nearMiss } from './mapping/near-miss.js';
 
-/** One stored setting: of one org (18 characters), or of all (`global`). */
-export type SettingRow = { readonly scope: 'global' | string; readonly name: string; readonly value: SettingValue };
+/** One stored setting. `scope` is the id of an org (18 characters), or `global` for all. */
+export type SettingRow = { readonly scope: string; readonly name: string; readonly value: SettingValue };
 export type SettingValue = string | number | boolean;
 
 /** The settings there are and the type of their values (design.md 6). */
@@ -12,6 +12,8 @@ export type SettingValues = {
   'batch-size': number;
   'collections-per-request': 'auto' | number;
   'max-export-errors': number;
+  'retry-max-attempts': number;
+  'history-days': number;
 };
 export type SettingName = keyof SettingValues;
 
@@ -119,6 +121,20 @@ export const settingCatalogue: { readonly [N in SettingName]: SettingDefinition<
     default: 10_000,
     scopes: ['org', 'global'],
     meaning: 'A job stops when the org has this many open ExportErrors.',
+    ...wholeNumber(1),
+  },
+  'retry-max-attempts': {
+    name: 'retry-max-attempts',
+    default: 0,
+    scopes: ['org', 'global'],
+    meaning: 'A record that this many retries could not export is quarantined; 0: it is retried for ever.',
+    ...wholeNumber(0),
+  },
+  'history-days': {
+    name: 'history-days',
+    default: 30,
+    scopes: ['org', 'global'],
+    meaning: 'Days that settled ExportErrors and runs are kept; the last 10 runs of a job always are.',
     ...wholeNumber(1),
   },
 };

@@ -107,13 +107,17 @@ export class JobRows {
   #checkOneOpenRow(errors: readonly ExportError[]): void {
     const changed = new Map(errors.map((error) => [error.id, error]));
     const openIds = new Map<string, string>();
-    for (const error of changed.values()) {
+    const standing = (key: string): string | undefined => {
+      const id = this.#openByKey.get(key);
+      return id === undefined || changed.has(id) ? undefined : id;
+    };
+    for (const { id, canonicalKey, ...error } of changed.values()) {
       if (!isOpen(error)) continue;
-      const standing = this.#openByKey.get(error.canonicalKey);
-      const other =
-        openIds.get(error.canonicalKey) ?? (standing === undefined || changed.has(standing) ? undefined : standing);
-      if (other !== undefined) throw new Error(`Rows ${other} and ${error.id} would both be open for one key (E1)`);
-      openIds.set(error.canonicalKey, error.id);
+      // A row that was open before adds none beside those of the store, whatever a hand may have done to the file.
+      const before = this.#open.get(id)?.canonicalKey === canonicalKey;
+      const other = openIds.get(canonicalKey) ?? (before ? undefined : standing(canonicalKey));
+      if (other !== undefined) throw new Error(`Rows ${other} and ${id} would both be open for one key (E1)`);
+      openIds.set(canonicalKey, id);
     }
   }
 }

@@ -7,7 +7,6 @@
 // C0, DEL and C1 controls; line and paragraph separators; marks that reorder text (bidi); characters without width
 // that hide in keys (soft hyphen, zero width space, word joiner, BOM, language tags); surrogates without a partner.
 // Joiners (U+200C, U+200D) and variation selectors stay: Persian, Indic scripts and emoji need them.
-// eslint-disable-next-line no-control-regex -- finding control characters is what this is for
 const unsafe =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu;
 

@@ -68,13 +68,16 @@ function jobDetails(job: StatusJob): Block[] {
   const content = [
     ...(job.running === null ? [] : [runningLine(job.running)]),
     ...(job.pausedOn === null ? [] : pausedLines(job.pausedOn, job.pausedOn.source)),
-    ...(job.status !== 'stopped' || job.lastRun?.stoppedBy == null
-      ? []
-      : [`Last run stopped: ${escapeText(job.lastRun.stoppedBy.message)}`]),
+    ...stoppedLine(job),
     ...(own.length === 0 ? [] : [`Its definition sets: ${escapeText(own.join(', '))}.`]),
     ...stepLines(job.next),
   ];
   return content.length === 0 ? [] : [heading(escapeText(job.job)), lines(...content)];
+}
+
+function stoppedLine(job: StatusJob): string[] {
+  const stop = job.lastRun?.stoppedBy ?? null;
+  return job.status === 'stopped' && stop !== null ? [`Last run stopped: ${escapeText(stop.message)}`] : [];
 }
 
 function runningLine(holder: NonNullable<StatusJob['running']>): string {

@@ -11,7 +11,7 @@ import {
 import type { JobPhase, JobRecord, JobSettings, Operation } from '../core/job.js';
 import type { ApiUseBucket, LeaseHolder, LedgerView } from '../core/ports/ledger.js';
 import { rootCauses, type RootCause } from '../core/root-causes.js';
-import type { JobStatus, RunRecord } from '../core/run-record.js';
+import type { JobStatus, RunRecord, StopCode } from '../core/run-record.js';
 import { resolveSettings, visibleSettings } from '../core/settings.js';
 import type { CommandContext } from './command-line.js';
 import { nextSteps, type NextStep } from './next-steps.js';
@@ -95,7 +95,7 @@ function statusJob(job: JobRecord, { org, holder, pausedOn, context }: JobFacts)
   const now = {
     job: job.name,
     status,
-    stopCode: lastRun?.stoppedBy?.code ?? null,
+    stopCode: stopCodeOf(lastRun),
     pausedOnId: pausedOn?.exportErrorId ?? null,
     spec: job.snapshot,
   };
@@ -113,4 +113,10 @@ function statusJob(job: JobRecord, { org, holder, pausedOn, context }: JobFacts)
     settings: job.snapshot?.settings ?? {},
     next: holder === undefined ? nextSteps(now, context) : [],
   };
+}
+
+/** Who made the last run `busy` is told by the leases that are held now, if any. */
+function stopCodeOf(lastRun: RunRecord | undefined): StopCode | null {
+  const code = lastRun?.stoppedBy?.code ?? null;
+  return code === 'busy' ? null : code;
 }

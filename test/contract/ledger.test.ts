@@ -144,6 +144,9 @@ for (const [adapter, make] of Object.entries(makers)) {
       expect(await failure(job.commit({ job: { phase: 'paused' }, errors: [second] }))).to.match(/E1/);
       const both = [errorRow('a', { canonicalKey: 'x' }), errorRow('b', { canonicalKey: 'x' })];
       expect(await failure(job.commit({ errors: both }))).to.match(/E1/);
+      const stillOpen = errorRow('e1', { canonicalKey: 'k', attempts: 2 });
+      expect(await failure(job.commit({ errors: [stillOpen, second] }))).to.match(/E1/);
+      expect(await failure(job.commit({ errors: [second, stillOpen] }))).to.match(/E1/);
       expect(job.job()?.phase).to.equal('open');
       expect((await ledger.read()).exportErrors.map(({ id }) => id)).to.deep.equal(['e1']);
       // Settling one and opening the other in the same commit is fine, in either order.

@@ -104,7 +104,7 @@ describe('ledger: disks and rights', () => {
     if (process.getuid?.() !== 0) await chmod(store, 0o000);
     const [report] = (await new LedgerChild(childCommand('without-rights', store)).end()) as [Record<string, unknown>];
     expect(report).to.include({ settings: 'not-readable' });
-    expect(report!['update']).to.be.oneOf(['not-writable', 'not-readable']);
+    expect(report['update']).to.be.oneOf(['not-writable', 'not-readable']);
     expect(await readFile(store, 'utf8').catch(() => 'not for others')).to.equal('not for others');
   });
 

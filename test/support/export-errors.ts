@@ -1,39 +1,28 @@
+import { refused, type RefusalFacts } from '../../src/core/error-life.js';
 import type { ExportError } from '../../src/core/export-error.js';
 import type { JobRecord, JobSpec } from '../../src/core/job.js';
 import { noCounts, type RunRecord } from '../../src/core/run-record.js';
+import { accountDescribe } from './describes.js';
 
 export const testOrgId = '00D000000000001EAA';
 const time = '2026-11-23T19:04:05.678Z';
 
-/** An ExportError row with nothing special about it. */
+/** An ExportError row with nothing special about it, made as a run makes it. */
 export function exportError(changes: Partial<ExportError> = {}): ExportError {
-  return {
-    id: '3f2a9c41-0000-4000-8000-000000000001',
+  const facts: RefusalFacts = {
     orgId: testOrgId,
-    job: 'accounts',
-    object: 'Account',
-    operation: 'upsert',
-    externalId: 'Ext_Id__c',
-    key: 'A-0437',
-    canonicalKey: 'a-0437',
+    job: jobSpec(),
+    describe: accountDescribe(),
     source: '/data/accounts.csv',
-    row: 437,
-    line: 438,
+    key: { display: 'A-0437', canonical: 'a-0437' },
+    position: { row: 437, line: 438 },
     payload: { Ext_Id__c: 'A-0437', Name: 'Acme' },
     payloadOmitted: null,
     errors: [{ statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Industry is needed', fields: ['Industry'] }],
-    category: 'automation',
-    status: 'pending',
-    attempts: 1,
-    retries: 0,
     run: 1,
-    firstFailedAt: time,
-    lastFailedAt: time,
-    settledAt: null,
-    recordId: null,
-    note: null,
-    ...changes,
+    now: time,
   };
+  return { ...refused(undefined, facts, () => '3f2a9c41-0000-4000-8000-000000000001'), ...changes };
 }
 
 export function jobSpec(changes: Partial<JobSpec> = {}): JobSpec {

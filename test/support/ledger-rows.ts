@@ -92,8 +92,10 @@ export function errorRow(id: string, change: Partial<ExportError> = {}): ExportE
     source: '/data/accounts.csv',
     row: 7,
     line: 8,
+    firstRow: 7,
     payload: { Ext_Id__c: `Key-${id}`, Name: 'Acme' },
     payloadOmitted: null,
+    olderFields: [],
     errors: [
       { statusCode: 'REQUIRED_FIELD_MISSING', message: 'Required fields are missing: [Name]', fields: ['Name'] },
     ],

@@ -19,8 +19,11 @@ export async function seedStore(path: string, seed: Seed): Promise<void> {
   for (const job of seed.jobs ?? []) {
     const held = await ledger.openJob({ orgId: job.orgId, name: job.name });
     const errors = (seed.errors ?? []).filter((error) => error.orgId === job.orgId && error.job === job.name);
-    await held.commit({ job, errors, apiCalls: 3 });
-    for (const run of seed.runs ?? []) if (run.job === job.name) await held.commit({ run });
-    await held.close();
+    try {
+      await held.commit({ job, errors, apiCalls: 3 });
+      for (const run of seed.runs ?? []) if (run.job === job.name) await held.commit({ run });
+    } finally {
+      await held.close();
+    }
   }
 }

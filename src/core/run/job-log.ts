@@ -88,7 +88,8 @@ export class JobLog {
     return open === undefined ? undefined : (this.changed.get(open.id) ?? open);
   }
 
-  private storable(payload: Payload | null): { payload: Payload | null; payloadOmitted: OmittedPayload | null } {
+  /** A payload as it may be stored: not when it is too large (design.md 4). */
+  public storable(payload: Payload | null): { payload: Payload | null; payloadOmitted: OmittedPayload | null } {
     if (payload === null) return { payload, payloadOmitted: null };
     const text = JSON.stringify(payload);
     const bytes = utf8Length(text);

@@ -8,6 +8,7 @@ import type { Acceptance } from './verdict.js';
 export const startOfSource: Checkpoint = { row: 0, line: null, mark: null };
 
 export type ProgressFacts = {
+  readonly kind: RunRecord['kind'];
   readonly spec: JobSpec;
   readonly orgId: string;
   readonly ledger: JobLedger;
@@ -102,6 +103,8 @@ export class JobProgress {
     if (this.begun) return {};
     const { spec, orgId, ledger } = this.facts;
     const known = ledger.job();
+    // A retry works from the definition that the last run stored, and leaves it as it is.
+    if (this.facts.kind === 'retry') return { run: this.run };
     return {
       ...(known ?? {
         orgId,
@@ -124,7 +127,7 @@ export class JobProgress {
       id: this.runId,
       orgId: this.facts.orgId,
       job: this.facts.spec.name,
-      kind: 'run',
+      kind: this.facts.kind,
       run: this.run,
       startedAt: this.startedAt,
       endedAt: status === null ? null : this.facts.clock.now(),

@@ -1,4 +1,5 @@
 import type { ObjectDescribe } from '../describe.js';
+import type { RelatedDescribe } from '../mapping/target.js';
 import type { JobSpec } from '../job.js';
 import type { OrgFacts } from '../ports/org.js';
 import type { RecordSource } from '../ports/source.js';
@@ -18,6 +19,10 @@ export type PreparedJob = {
   /** API calls that the checks cost. */
   readonly apiCalls: number;
   readonly warnings: readonly string[];
+  /** Describes of the objects that its lookups name. */
+  readonly relatedDescribe: RelatedDescribe;
+  /** Names of the fields that its records set. */
+  readonly fields: readonly string[];
 };
 
 export type CompiledMapping = {

@@ -54,6 +54,7 @@ export class JobRun {
     const { spec, settings, apiCalls } = job;
     const { org, clock, random } = deps;
     this.progress = new JobProgress({
+      kind: 'run',
       spec,
       orgId: org.orgId,
       ledger,
@@ -160,6 +161,8 @@ export class JobRun {
   /** Settles a window. Returns whether the job is paused now. */
   private async settle(window: Window, reattempt: PausedOn | null): Promise<boolean> {
     if (window.entries.length === 0) return false;
+    // Asked here too: a window whose records are all refused before sending makes no request.
+    this.assertBelowCap();
     this.progress.read(window.entries.length);
     for (const entry of window.entries) if (isPrepared(entry)) this.log.usableAt(entry.position.row);
     const paused = this.job.settings.pauseOnErrors
@@ -267,6 +270,11 @@ export class JobRun {
 
   private async beforeRequest(): Promise<void> {
     await this.ledger.assertHeld();
+    this.assertBelowCap();
+  }
+
+  /** @throws RunStop */
+  private assertBelowCap(): void {
     const { maxExportErrors } = this.job.settings;
     const open = this.ledger.openErrorsOfOrg();
     if (open < maxExportErrors) return;

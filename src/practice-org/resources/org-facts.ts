@@ -18,8 +18,8 @@ export const versions = (): Answer => {
   return ok(list.map((n) => ({ label: labelOf(n), url: `/services/data/v${n}.0`, version: `${n}.0` })));
 };
 
-/** `GET /services/data/vXX.X`: name and path of each resource. */
-export const resourceList = ({ base, org }: Call): Answer =>
+/** `GET /services/data/vXX.X`: name and path of each resource; the identity is a whole URL. */
+export const resourceList = ({ base, org, headers }: Call): Answer =>
   ok({
     sobjects: `${base}/sobjects`,
     query: `${base}/query`,
@@ -27,7 +27,7 @@ export const resourceList = ({ base, org }: Call): Answer =>
     composite: `${base}/composite`,
     limits: `${base}/limits`,
     tooling: `${base}/tooling`,
-    identity: `/id/${org.orgId}/${org.userId}`,
+    identity: `http://${headers.host ?? 'localhost'}/id/${org.orgId}/${org.userId}`,
   });
 
 /** `GET …/limits` (facts 2.5). */

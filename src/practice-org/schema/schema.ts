@@ -13,7 +13,7 @@ export class ObjectSchema {
   public readonly definition: ObjectDefinition;
   public readonly fields: Field[];
   public readonly permissions: ObjectPermissions;
-  /** fields that may not be empty; a checkbox never is */
+  /** fields that a client has to fill; a checkbox is never empty */
   public readonly required: Field[];
   public readonly uniqueFields: Field[];
   /** formulas and compound names */
@@ -29,7 +29,9 @@ export class ObjectSchema {
   public constructor(definition: ObjectDefinition) {
     this.definition = definition;
     this.fields = withSystemFields(definition).map(resolveField);
-    this.required = this.fields.filter(({ nillable, type }) => !nillable && type !== 'boolean' && type !== 'id');
+    this.required = this.fields.filter(
+      ({ nillable, createable, type }) => !nillable && createable && type !== 'boolean',
+    );
     this.uniqueFields = this.fields.filter(({ unique }) => unique);
     this.derivedFields = this.fields.filter(({ formula, derived }) => formula !== undefined || derived !== undefined);
     this.autoNumbers = this.fields.filter(({ autoNumber }) => autoNumber !== undefined);

@@ -4,6 +4,7 @@ import type { Behaviour } from '../org-state.js';
 import { shown } from '../values.js';
 import { isGood } from './change.js';
 import type { Change, WriteContext } from './change.js';
+import { applyRecordFaults } from './record-faults.js';
 import { saveChunk } from './save.js';
 
 const MAX_REPEATS = 12;
@@ -119,6 +120,7 @@ export const saveCollection = (
   const start = context.tx.savepoint();
   refuseRepeats(changes);
   const isUpsert = changes.some(({ key }) => key !== undefined);
+  applyRecordFaults(context, changes);
   for (const chunk of isUpsert ? upsertChunks(changes) : chunksOf(changes)) saveChunk(context, chunk, allOrNone);
   const failed = !changes.every(isGood);
   if (failed && allOrNone) {

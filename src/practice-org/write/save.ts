@@ -76,16 +76,6 @@ const runAttempts = (context: WriteContext, chunk: Change[], allOrNone: boolean)
   }
 };
 
-/** Errors that a test scripted for records: locks, maintenance, full storage. Asked once per chunk, whatever the passes. */
-const applyFaults = ({ org }: WriteContext, chunk: Change[]): void => {
-  for (const fault of org.faults.forRecords(chunk)) {
-    const hit = chunk.filter((change) => isGood(change) && fault.hits(change));
-    if (hit.length === 0) continue;
-    fault.use();
-    failAll(fault.scope === 'batch' ? chunk.filter(isGood) : hit, fault.error);
-  }
-};
-
 /**
  * Saves one chunk: at most 200 changes of one object and one operation. Changes that fail carry errors afterwards; with
  * `allOrNone` the caller rolls back, else the good ones are saved.
@@ -93,7 +83,6 @@ const applyFaults = ({ org }: WriteContext, chunk: Change[]): void => {
 export const saveChunk = (context: WriteContext, chunk: Change[], allOrNone: boolean): void => {
   const start = context.tx.savepoint();
   for (const change of chunk) prepare(context, change);
-  applyFaults(context, chunk);
   const live = chunk.filter(isGood);
   try {
     runAttempts(context, chunk, allOrNone);

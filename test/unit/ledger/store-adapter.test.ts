@@ -86,11 +86,11 @@ describe('ledger: store file', () => {
       await writeFile(path, text);
       const ledger = createLedger({ path, clock: manualClock(), random: countingRandom() });
       for (const attempt of [
-        ledger.read(),
-        ledger.updateSettings((rows) => rows),
-        ledger.openJob(jobId).then((job) => job.close()),
+        () => ledger.read(),
+        () => ledger.updateSettings((rows) => rows),
+        () => ledger.openJob(jobId),
       ]) {
-        const fault = await faultOf(attempt);
+        const fault = await faultOf(attempt());
         expect(fault.code).to.equal('corrupt');
         expect(fault.facts).to.include({ path, backup });
         if (at !== undefined) expect(fault.facts['at']).to.equal(at);
@@ -112,8 +112,12 @@ describe('ledger: store file', () => {
     const text = '{"version":99,"whatever":{}}';
     await writeFile(path, text);
     const ledger = createLedger({ path, clock: manualClock(), random: countingRandom() });
-    for (const attempt of [ledger.read(), ledger.updateSettings((rows) => rows), ledger.openJob(jobId)]) {
-      const fault = await faultOf(attempt);
+    for (const attempt of [
+      () => ledger.read(),
+      () => ledger.updateSettings((rows) => rows),
+      () => ledger.openJob(jobId),
+    ]) {
+      const fault = await faultOf(attempt());
       expect(fault.code).to.equal('newer-version');
       expect(fault.message).to.include(path).and.include('99');
     }

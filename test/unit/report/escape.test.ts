@@ -26,7 +26,6 @@ describe('S1: text of others on a terminal', () => {
   }
 
   const anyText = fc.string({ unit: 'binary', maxLength: 200 });
-  // eslint-disable-next-line no-control-regex -- that none is left is the point
   const controls = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u;
 
   it('S1: whatever the text, no control is left and it is one line', () => {

@@ -138,7 +138,6 @@ describe('report of a run', () => {
     const evil = 'x\u001b]0;t\u0007\u202e\n';
     const errors = [{ statusCode: evil, message: evil, fields: [evil] }];
     const shown = text([{ ...paused, pausedOn: { ...paused.pausedOn!, key: evil, errors } }]);
-    // eslint-disable-next-line no-control-regex -- that none is left is the point
     expect(shown.replace(/\n/g, '')).to.not.match(/[\u0000-\u001f\u202e]/);
     expect(shown).to.include('key x\\x1b]0;t\\x07\\u202e\\n (');
   });

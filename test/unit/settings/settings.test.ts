@@ -30,6 +30,8 @@ describe('settings: catalogue', () => {
       'batch-size': 200,
       'collections-per-request': 'auto',
       'max-export-errors': 10_000,
+      'retry-max-attempts': 0,
+      'history-days': 30,
     });
   });
 

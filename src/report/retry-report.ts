@@ -1,0 +1,92 @@
+import { rootCauses } from '../core/root-causes.js';
+import type { JobRetryResult, RetryResult, SkipReason } from '../core/retry/retry-result.js';
+import { heading, lines, type Block } from './blocks.js';
+import { commandLine, type CommandContext } from './command-line.js';
+import { escapeText } from './escape.js';
+import { rootCauseTable } from './root-cause-table.js';
+import { count, duration } from './words.js';
+
+const skipWords: { readonly [R in SkipReason]: string } = {
+  busy: 'another process runs the job',
+  'behind-checkpoint': 'they lie behind the checkpoint of their job; the next run sends them',
+  'no-data': 'their data was too large to store, and their rows are gone from the source',
+  checks: 'their job no longer passes its checks',
+  'no-definition': 'the definition of their job is not known; run the job once, or give it with --definition-file',
+  stopped: 'the retry stopped before it came to them',
+};
+
+/** What a retry did, for the screen: in all, for each job, why what still fails does, and what to type next. */
+export function renderRetryResult(result: RetryResult, context: CommandContext): Block[] {
+  if (result.jobs.length === 0) return [lines('No pending ExportErrors: nothing to retry.')];
+  const causes = result.errors.length > 0 ? [rootCauseTable(rootCauses(result.errors), 'Why records still fail')] : [];
+  return [
+    heading('Retry of ExportErrors'),
+    lines(
+      totals(result),
+      ...result.skipped.map(({ reason, count: of }) => `Left alone: ${count(of, 'record')}, for ${skipWords[reason]}.`),
+    ),
+    ...(result.jobs.length > 1 ? [jobTable(result.jobs)] : []),
+    lines(...result.jobs.flatMap(jobLines)),
+    ...causes,
+    lines(...nextLines(result, context)),
+  ];
+}
+
+function totals(result: RetryResult): string {
+  const { attempted, resolved, superseded, stillFailing, quarantined, apiCalls } = result;
+  const parts = [
+    `${count(attempted, 'record')} tried`,
+    `${resolved.toLocaleString('en-US')} resolved`,
+    ...(superseded > 0 ? [`${superseded.toLocaleString('en-US')} superseded`] : []),
+    `${stillFailing.toLocaleString('en-US')} still failing`,
+    ...(quarantined > 0 ? [`${quarantined.toLocaleString('en-US')} quarantined`] : []),
+  ];
+  return `${parts.join(', ')}; ${count(apiCalls, 'API call')}.`;
+}
+
+function jobLines(job: JobRetryResult): string[] {
+  const name = escapeText(job.job);
+  return [
+    ...(job.movedPast ? [`${name}: the record it was paused on is exported; the next run goes on behind it.`] : []),
+    ...(job.stoppedBy === null ? [] : [`${name}: stopped: ${escapeText(job.stoppedBy.message)}`]),
+    ...job.warnings.map((warning) => `${name}: ${escapeText(warning)}`),
+  ];
+}
+
+function jobTable(jobs: readonly JobRetryResult[]): Block {
+  return {
+    kind: 'table',
+    columns: [
+      { key: 'job', name: 'Job' },
+      { key: 'attempted', name: 'Tried', align: 'right' },
+      { key: 'resolved', name: 'Resolved', align: 'right' },
+      { key: 'failing', name: 'Still failing', align: 'right' },
+      { key: 'quarantined', name: 'Quarantined', align: 'right' },
+      { key: 'calls', name: 'API calls', align: 'right' },
+      { key: 'took', name: 'Took', align: 'right' },
+    ],
+    rows: jobs.map((job) => ({
+      job: escapeText(job.job),
+      attempted: job.attempted.toLocaleString('en-US'),
+      resolved: job.resolved.toLocaleString('en-US'),
+      failing: job.stillFailing.toLocaleString('en-US'),
+      quarantined: job.quarantined.toLocaleString('en-US'),
+      calls: job.apiCalls.toLocaleString('en-US'),
+      took: duration(job.durationMs),
+    })),
+  };
+}
+
+function nextLines(result: RetryResult, context: CommandContext): string[] {
+  const moved = result.jobs.filter((job) => job.movedPast);
+  const step = (text: string, command: string): string[] => [`  ${text}`, `    ${command}`];
+  const steps = [
+    ...(result.stillFailing + result.quarantined > 0
+      ? step('See what still fails:', commandLine(context, ['errors', 'list'], 'ledger'))
+      : []),
+    ...(moved.length > 0
+      ? step('See where the jobs stand, and run those that were paused:', commandLine(context, ['status'], 'ledger'))
+      : []),
+  ];
+  return steps.length === 0 ? [] : ['Next:', ...steps];
+}
