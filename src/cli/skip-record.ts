@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { Messages, type SfError } from '@salesforce/core';
 import { exitCodes } from '../core/exit-codes.js';
 import type { JobRecord } from '../core/job.js';
@@ -7,6 +6,7 @@ import { skipPaused, type Skip } from '../core/skip.js';
 import { commandLine } from '../report/command-line.js';
 import { systemClock } from './clock.js';
 import type { LedgerCommand } from './ledger-command.js';
+import { userName } from './user-name.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.skip');
@@ -51,15 +51,6 @@ async function skipUnderLease(request: SkipRequest, record: PausedOnDetails): Pr
     return { ...skip, job, record };
   } finally {
     await held.close();
-  }
-}
-
-/** A container may run under a number that no user has. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return process.env['USER'] ?? `user ${process.getuid?.() ?? ''}`.trim();
   }
 }
 

@@ -143,6 +143,33 @@ export function superseded(open: ExportError, now: string): ExportError {
   return { ...open, status: 'superseded', settledAt: now };
 }
 
+/** A person's decision about a row, kept in its note. */
+export type Decision = { readonly reason: string; readonly user: string; readonly now: string };
+
+/** An admin closes the row: the org has what it needs of this record. */
+export function discarded(open: ExportError, decision: Decision, word = 'Discarded'): ExportError {
+  return { ...noted(open, word, decision), status: 'discarded', settledAt: decision.now };
+}
+
+/** An admin takes the row out of the retries. */
+export function quarantined(open: ExportError, decision: Decision): ExportError {
+  return { ...noted(open, 'Quarantined', decision), status: 'quarantined' };
+}
+
+/**
+ * An admin gives the row back to the retries. `attempts` tells the record's whole story and stays; `retries` starts
+ * anew, because with the old count the next refused retry would quarantine the row at once.
+ */
+export function requeued(open: ExportError, decision: Decision): ExportError {
+  return { ...noted(open, 'Requeued', decision), status: 'pending', retries: 0 };
+}
+
+/** Decisions stay with their row, one line for each, the newest last. */
+export function noted(row: ExportError, word: string, { reason, user, now }: Decision): ExportError {
+  const line = `${word} by ${user} at ${now}: ${reason.trim().replace(/\s+/g, ' ')}`;
+  return { ...row, note: row.note === null ? line : `${row.note}\n${line}` };
+}
+
 /** The external ID stays in a payload, whatever was taken out of it. */
 function keyEntry(open: ExportError): [string, Payload[string]][] {
   const value = open.payload?.[open.externalId];

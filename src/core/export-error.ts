@@ -36,7 +36,7 @@ export type ExportError = {
   readonly status: ExportErrorStatus;
   /** Runs and retries in which the record was refused; 1 when the row opens (H3). */
   readonly attempts: number;
-  /** The part of `attempts` that `retry` made. */
+  /** The part of `attempts` that `retry` made, since the row was last requeued: `retry-max-attempts` counts by it. */
   readonly retries: number;
   /** Number of the run in which it was last refused; order goes by it, never by the times (K1). */
   readonly run: number;
@@ -45,7 +45,7 @@ export type ExportError = {
   readonly settledAt: string | null;
   /** Id of the record in the org, once accepted. */
   readonly recordId: string | null;
-  /** Why a person changed it, with user and time. */
+  /** Why persons changed it, with user and time: one line for each change, the newest last. */
   readonly note: string | null;
 };
 

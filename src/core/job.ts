@@ -40,6 +40,10 @@ export type JobSpec = {
   readonly settings: JobSettings;
   /** Names this job had before; its state moves over once. */
   readonly formerly: readonly string[];
+  /** The file that defines it, absolute; absent: given by flags. */
+  readonly definitionFile?: string;
+  /** Jobs that must have completed, in this run or before, for this one to start. */
+  readonly after?: readonly string[];
 };
 
 /** Identity of a job. `orgId` always has 18 characters. */

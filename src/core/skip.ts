@@ -1,14 +1,12 @@
+import { discarded, noted, type Decision } from './error-life.js';
 import { isOpen, type ExportError } from './export-error.js';
 import type { JobRecord, PausedOn } from './job.js';
 import type { LedgerChange } from './ports/ledger.js';
 
 /** A person's decision to pass over the record a job is paused on (P30). */
-export type SkipDecision = {
-  readonly reason: string;
+export type SkipDecision = Decision & {
   /** Close its ExportError instead of leaving it open. */
   readonly discard: boolean;
-  readonly user: string;
-  readonly now: string;
 };
 
 export type Skip = {
@@ -48,8 +46,7 @@ export function skipPaused(
   };
 }
 
-function withDecision(row: ExportError, { reason, discard, user, now }: SkipDecision): ExportError {
+function withDecision(row: ExportError, { discard, ...decision }: SkipDecision): ExportError {
   if (!isOpen(row)) return row;
-  const note = `${discard ? 'Skipped and discarded' : 'Skipped'} by ${user} at ${now}: ${reason}`;
-  return discard ? { ...row, note, status: 'discarded', settledAt: now } : { ...row, note };
+  return discard ? discarded(row, decision, 'Skipped and discarded') : noted(row, 'Skipped', decision);
 }

@@ -105,6 +105,10 @@ const job = z.strictObject({
     .array(jobName)
     .optional()
     .meta({ description: 'Earlier names of the job; its state moves to the new name once.' }),
+  after: z
+    .array(jobName)
+    .optional()
+    .meta({ description: 'Jobs above this one that must have completed, in the same run or before, for it to start.' }),
 });
 
 /** The definition file. What is read from outside is checked by it once; the JSON Schema for editors is made from it. */

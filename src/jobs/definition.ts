@@ -18,9 +18,11 @@ export async function loadDefinition(path: string): Promise<JobSpec[]> {
   const file = resolve(path);
   const document = parseFile(await readText(file), file);
   const checked = definitionSchema.safeParse(document.value, { reportInput: true });
-  const problems = checked.success ? nameProblems(checked.data.jobs) : problemsOf(checked.error.issues);
+  const problems = checked.success
+    ? [...nameProblems(checked.data.jobs), ...afterProblems(checked.data.jobs)]
+    : problemsOf(checked.error.issues);
   if (!checked.success || problems.length > 0) throw invalid(file, problems, document);
-  return checked.data.jobs.map((job) => toSpec(job, dirname(file)));
+  return checked.data.jobs.map((job) => ({ ...toSpec(job, dirname(file)), definitionFile: file }));
 }
 
 /**
@@ -109,6 +111,20 @@ function nameProblems(jobs: readonly JobInput[]): PathProblem[] {
     formerly.flatMap((name, j) => claim(name, ['jobs', i, 'formerly', j], i)),
   );
   return [...names, ...former];
+}
+
+/** A job waits only for jobs above it: they have had their turn by then, and no two can wait for each other. */
+function afterProblems(jobs: readonly JobInput[]): PathProblem[] {
+  return jobs.flatMap(({ after = [] }, i) =>
+    after.flatMap((name, j) => {
+      if (jobs.slice(0, i).some((job) => job.name === name)) return [];
+      const below = jobs.some((job) => job.name === name);
+      const message = below
+        ? `"${name}" must stand above the job that waits for it`
+        : `there is no job "${name}" in this file`;
+      return [{ path: ['jobs', i, 'after', j], message }];
+    }),
+  );
 }
 
 function invalid(file: string, found: readonly PathProblem[], document: JsonDocument): DefinitionFault {

@@ -1,4 +1,5 @@
 import { OrgFault, type OrgFaultKind } from '../core/ports/sink.js';
+import type { LimitInfo } from './limit-info.js';
 
 /** The request never left: the address, the connection or its encryption failed before anything was sent. */
 const notSentCodes = new Set([
@@ -32,28 +33,43 @@ const kindByCode: ReadonlyMap<string, OrgFaultKind> = new Map([
   ['REQUEST_RUNNING_TOO_LONG', 'outcome-unknown'],
 ]);
 
+export type FaultContext = { readonly host: string; readonly limitInfo?: LimitInfo | undefined };
+
 /** What jsforce (or the fetch below it) threw, as table 3.3 of design.md sorts it. */
-export function toOrgFault(error: unknown, host: string): OrgFault {
+export function toOrgFault(error: unknown, { host, limitInfo }: FaultContext): OrgFault {
   if (error instanceof OrgFault) return error;
   const { code, message } = facts(error);
   const httpStatus = /^ERROR_HTTP_(\d{3})$/.exec(code)?.[1];
   return new OrgFault(
-    kindOf(error, code, message),
+    kindOf(error, code, message, limitInfo),
     code === '' || httpStatus !== undefined ? describeStatus(httpStatus, message) : `${code}: ${message}`,
     { statusCode: code, host, ...(httpStatus === undefined ? {} : { httpStatus: Number(httpStatus) }) },
     { cause: error },
   );
 }
 
-function kindOf(error: unknown, code: string, message: string): OrgFaultKind {
+function kindOf(error: unknown, code: string, message: string, limitInfo: LimitInfo | undefined): OrgFaultKind {
   // The code is the same for both limits; the message names the limit itself, not its translation (API 2.6).
-  if (code === 'REQUEST_LIMIT_EXCEEDED' && /ConcurrentRequests|ConcurrentPerOrg/i.test(message)) return 'wait';
+  if (code === 'REQUEST_LIMIT_EXCEEDED' && (/Concurrent/i.test(message) || callsLeft(limitInfo))) return 'wait';
+  if (refreshFailed.test(message) && !isNetworkText(message)) return 'login';
   const known = kindByCode.get(code);
   if (known !== undefined) return known;
   if (/^ERROR_HTTP_5\d\d$/.test(code)) return 'outcome-unknown';
+  if (refreshFailed.test(message)) return 'not-sent';
   if (isNetworkError(error))
     return notSentCodes.has(networkCode(error)) || isTls(error) ? 'not-sent' : 'outcome-unknown';
   return 'refused';
+}
+
+function callsLeft(limitInfo: LimitInfo | undefined): boolean {
+  return limitInfo !== undefined && limitInfo.used < limitInfo.max;
+}
+
+/** jsforce wraps whatever kept a login from being refreshed into an error that has only this text. */
+const refreshFailed = /^Unable to refresh session due to:/;
+
+function isNetworkText(message: string): boolean {
+  return /fetch failed|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|socket/i.test(message);
 }
 
 /** fetch reports every trouble of the wire as a TypeError whose cause has the code (API 10.1). */

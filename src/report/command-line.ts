@@ -36,23 +36,16 @@ function orgWithoutLogin(context: CommandContext, needs: 'org' | 'ledger'): read
 
 /** The words of the `run` that this job came from: by its definition file, or ad hoc. */
 export function runWords(job: string, spec: JobSpec | null): readonly string[] {
-  if (spec === null || !isAdHoc(spec)) return ['run', '--job', job];
-  return ['run', '--file', spec.source.path, '--sobject', spec.object, '--external-id', spec.externalId];
+  if (spec === null) return ['run', '--job', job];
+  if (spec.definitionFile !== undefined) return ['run', '--definition-file', spec.definitionFile, '--job', job];
+  const words = ['run', '--file', spec.source.path, '--sobject', spec.object, '--external-id', spec.externalId];
+  return spec.name === adHocName(spec) ? words : [...words, '--name', spec.name];
 }
 
-/** Flags can say neither a mapping nor settings of the job, and they make its name. */
-function isAdHoc(spec: JobSpec): boolean {
-  return spec.mapping === undefined && Object.keys(spec.settings).length === 0 && adHocName(spec) === spec.name;
-}
-
-/** As the flags of `run` make it, if they give none. */
+/** The name that flags alone give. */
 function adHocName(spec: JobSpec): string {
   const file = spec.source.path.split(/[\\/]/).at(-1) ?? '';
-  const name = `${spec.object}-${file.replace(/(.)\.[^.]*$/, '$1')}`;
-  return name
-    .normalize('NFC')
-    .replace(/[^\w.-]+/g, '-')
-    .slice(0, 80);
+  return `${spec.object}-${file.replace(/\.[^.]+$/, '')}`.normalize('NFC').replace(/[^\w.-]+/g, '-').slice(0, 80);
 }
 
 /** Double quotes mean the same to POSIX shells, cmd and PowerShell, apart from what is escaped here for the first. */

@@ -33,6 +33,7 @@ export function jobSpec(changes: Partial<JobSpec> = {}): JobSpec {
     externalId: 'Ext_Id__c',
     source: { type: 'csv', path: '/data/accounts.csv' },
     settings: {},
+    definitionFile: '/data/crm-export.json',
     formerly: [],
     ...changes,
   };

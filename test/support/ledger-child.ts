@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { JobLedger, Ledger } from '../../src/core/ports/ledger.js';
 import { LedgerFault } from '../../src/core/ports/ledger.js';
 import { createLedger } from '../../src/ledger/index.js';
@@ -105,6 +105,9 @@ async function fillDisk(ballast: string): Promise<void> {
       (error: unknown) => (commitFault = error),
     );
   }
+  // Nothing of the commit that failed is left in the journal.
+  const journal = (await readdir(dirname(store))).find((name) => name.endsWith('.journal')) ?? '';
+  const clean = readFileSync(join(dirname(store), journal), 'utf8').endsWith('}\n');
   const inMemory = [job.job()?.checkpoint.row, job.openErrors().length];
   const closeFault = await job.close().then(() => null, codeOf);
   const settingsFault = await ledger
@@ -121,7 +124,17 @@ async function fillDisk(ballast: string): Promise<void> {
     (error: unknown) => codeOf(error),
   );
   const files = (await readdir(dirname(store))).filter((name) => name.endsWith('.tmp'));
-  say({ acknowledged, commitFault: codeOf(commitFault), inMemory, closeFault, settingsFault, full, again, files });
+  say({
+    acknowledged,
+    commitFault: codeOf(commitFault),
+    clean,
+    inMemory,
+    closeFault,
+    settingsFault,
+    full,
+    again,
+    files,
+  });
   say({ afterwards: await look(ledger) });
 }
 

@@ -27,7 +27,8 @@ export async function runJobs(
 ): Promise<RunJobsOutcome> {
   const results: JobResult[] = [];
   for (const job of jobs) {
-    const { result, ending } = await runOne(job, options, ledger, deps);
+    const waiting = await waitingFor(job, results, ledger, deps.org.orgId);
+    const { result, ending } = waiting ?? (await runOne(job, options, ledger, deps));
     results.push(result);
     deps.reporter.emit({ type: 'job-ended', job: job.spec.name, result });
     if (endsTheRun(ending)) return { jobs: results, ...(ending.error === undefined ? {} : { error: ending.error }) };
@@ -88,6 +89,31 @@ async function runUnderLease(
     ending = ending.error === undefined ? endingOf(thrown) : ending;
   }
   return { ending, run };
+}
+
+/** The job waits if one that it names in `after` has not come to the end of its source, in this run or before. */
+async function waitingFor(
+  job: PreparedJob,
+  results: readonly JobResult[],
+  ledger: Ledger,
+  orgId: string,
+): Promise<OneRun | undefined> {
+  const { after = [] } = job.spec;
+  if (after.length === 0) return undefined;
+  const { jobs } = await ledger.read();
+  const isDone = (name: string): boolean => {
+    const now = results.find((result) => result.job === name);
+    if (now !== undefined) return now.status === 'completed' || now.status === 'completedWithErrors';
+    return jobs.some((known) => known.orgId === orgId && known.name === name && known.phase === 'completed');
+  };
+  const missing = after.find((name) => !isDone(name));
+  if (missing === undefined) return undefined;
+  // It takes the exit code of what it waits for (design.md 4).
+  const stoppedBy = results.find((result) => result.job === missing)?.stoppedBy ?? null;
+  const ending: Ending = { status: 'waiting', stoppedBy };
+  const result = notBegun(job, ending);
+  const words = `It waits for the job ${missing}, which has not come to its end.`;
+  return { ending: { ...ending, stoppedBy: null }, result: { ...result, warnings: [...result.warnings, words] } };
 }
 
 function notBegun(job: PreparedJob, ending: Ending): JobResult {

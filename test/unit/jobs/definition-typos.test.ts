@@ -8,7 +8,7 @@ describe('definition file with typos', () => {
     [{ ...minimal, externalID: 'x' }, 'jobs[0].externalID: there is no such key. Did you mean "externalId"?'],
     [
       { ...minimal, color: 'x' },
-      'jobs[0].color: there is no such key. Known here: name, object, operation, externalId, source, mapping, settings, formerly.',
+      'jobs[0].color: there is no such key. Known here: name, object, operation, externalId, source, mapping, settings, formerly, after.',
     ],
     [
       { ...minimal, name: 'a b' },

@@ -25,6 +25,7 @@ describe('definition file (design.md 7)', () => {
       {
         ...job,
         source: { ...job.source, path: path('data/accounts.csv') },
+        definitionFile: path('crm-export.json'),
         mapping: { ...job.mapping, Ext_Id__c: { column: 'id' }, 'Parent.Ext_Id__c': { column: 'parent_id' } },
       },
     ]);
@@ -38,6 +39,7 @@ describe('definition file (design.md 7)', () => {
         source: { type: 'csv', path: path('a.csv') },
         settings: {},
         formerly: [],
+        definitionFile: path('crm-export.json'),
       },
     ]);
   });
@@ -108,5 +110,24 @@ describe('definition file (design.md 7)', () => {
       const jobs = ['a', 'b'].map((name) => ({ ...minimal, name, formerly: ['old'] }));
       expect(await problems(...jobs)).to.have.length(1);
     });
+  });
+});
+
+describe('after: jobs that wait for others', () => {
+  const { file, problems } = definitionFiles();
+  const named = (name: string, after: string[] = []) => ({ ...minimal, name, after });
+
+  it('names jobs above', async () => {
+    const jobs = [named('parents'), named('children', ['parents'])];
+    expect((await loadDefinition(await file({ jobs })))[1]?.after).to.deep.equal(['parents']);
+  });
+
+  it('a job below, itself, or nobody is a problem with its place', async () => {
+    const jobs = [named('a', ['b']), named('b', ['b', 'c'])];
+    expect(await problems({ jobs })).to.deep.equal([
+      'jobs[0].after[0]: "b" must stand above the job that waits for it',
+      'jobs[1].after[0]: "b" must stand above the job that waits for it',
+      'jobs[1].after[1]: there is no job "c" in this file',
+    ]);
   });
 });

@@ -59,7 +59,7 @@ describe('ledger: crash points', () => {
         await folder.remove();
       }
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: 40 });
   });
 });
 

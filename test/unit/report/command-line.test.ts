@@ -29,15 +29,16 @@ describe('suggested commands', () => {
   });
 
   it('call a job as it was called: by name, or by its file', () => {
-    expect(runWords('accounts', jobSpec())).to.deep.equal(['run', '--job', 'accounts']);
+    const byFile = ['run', '--definition-file', '/data/crm-export.json', '--job', 'accounts'];
+    expect(runWords('accounts', jobSpec())).to.deep.equal(byFile);
     expect(runWords('accounts', null)).to.deep.equal(['run', '--job', 'accounts']);
     const name = 'Account-new-accounts.v2';
-    const adHoc = jobSpec({ name, source: { type: 'csv', path: '/in/new accounts.v2.csv' } });
+    const adHoc = jobSpec({ name, definitionFile: undefined, source: { type: 'csv', path: '/in/new accounts.v2.csv' } });
     expect(runWords(name, adHoc)).to.deep.equal([
       'run',
       ...['--file', '/in/new accounts.v2.csv', '--sobject', 'Account', '--external-id', 'Ext_Id__c'],
     ]);
-    expect(runWords(name, { ...adHoc, mapping: {} })).to.deep.equal(['run', '--job', name]);
+    expect(runWords('other', { ...adHoc, name: 'other' }).slice(-2)).to.deep.equal(['--name', 'other']);
   });
 
   it('quote what a shell would take apart, and escape what a terminal would obey', () => {

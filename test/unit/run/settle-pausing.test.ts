@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { ApiError } from '../../../src/core/api-error.js';
 import type { PreparedRecord } from '../../../src/core/record.js';
 import { settlePausing } from '../../../src/core/run/settle-pausing.js';
 import { apiError, FakeClock, FakeSink, prepared, settleContext } from '../../support/fake-sink.js';
@@ -83,8 +84,8 @@ describe('the search for the failing record, pause on', () => {
 
   it('T1 sends a locked record again, with growing waits, before it counts', async () => {
     const clock = new FakeClock();
-    const sink = new FakeSink({
-      bad: (record) =>
+    const sink: FakeSink = new FakeSink({
+      bad: (record): readonly ApiError[] | undefined =>
         record.position.row === 7 && sink.requests.length <= 3 ? [apiError('UNABLE_TO_LOCK_ROW')] : undefined,
     });
     expect(await settlePausing(rows(20), false, settleContext(sink, { clock }))).to.equal(undefined);
