@@ -60,7 +60,7 @@ const mendedContacts = [
 
 /**
  * The whole story on an embedded practice org: an export that pauses on a record, the fix, the run that goes on, the
- * log mode. Real commands over real HTTP; at the end the org is compared with the files.
+ * log mode, the daily retry. Real commands over real HTTP; at the end the org is compared with the files.
  */
 export async function tellStory(stage: DemoStage): Promise<DemoOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'crm-export-demo-'));
@@ -75,7 +75,7 @@ export async function tellStory(stage: DemoStage): Promise<DemoOutcome> {
     const store = ['--store', join(folder, 'crm-export-store.json')];
     const hidden = { org: ['--target-org', accessToken, ...store], ledger: ['--org-id', org.orgId, ...store] };
     await pauseAndGoOn(stage, hidden);
-    await logAndRestart(stage, hidden);
+    await logAndRetry(stage, hidden);
     return outcomeOf(org);
   } finally {
     process.chdir(cwd);
@@ -110,7 +110,7 @@ async function pauseAndGoOn(stage: DemoStage, hidden: Hidden): Promise<void> {
   await stage.type(run, hidden.org);
 }
 
-async function logAndRestart(stage: DemoStage, hidden: Hidden): Promise<void> {
+async function logAndRetry(stage: DemoStage, hidden: Hidden): Promise<void> {
   const contacts = 'contacts.csv';
   const run = ['run', '--file', contacts, '--sobject', 'Contact', '--external-id', 'Ext_Id__c'];
   await writeLines(contacts, contactHeader, contactLines);
@@ -122,9 +122,12 @@ async function logAndRestart(stage: DemoStage, hidden: Hidden): Promise<void> {
   stage.title('6. The ExportErrors table');
   await stage.type(['errors', 'list'], hidden.ledger);
 
-  stage.title('7. All three mended in the file: the source is sent again, and ExportErrors is empty');
+  stage.title('7. The daily retry: still refused, still there');
+  await stage.type(['retry'], hidden.org);
+
+  stage.title('8. All three mended in the file: the retry sends them as they are now, and ExportErrors is empty');
   await writeLines(contacts, contactHeader, mendedContacts);
-  await stage.type([...run, '--restart'], hidden.org);
+  await stage.type(['retry'], hidden.org);
   await stage.type(['errors', 'list'], hidden.ledger);
 }
 

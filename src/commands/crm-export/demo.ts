@@ -1,5 +1,6 @@
 import { Messages } from '@salesforce/core';
 import { SfCommand } from '@salesforce/sf-plugins-core';
+import { exitCodeSection } from '../../cli/exit-codes.js';
 import { tellStory } from '../../cli/demo-story.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -12,6 +13,7 @@ export default class CrmExportDemo extends SfCommand<CrmExportDemoResult> {
   public static override readonly summary = messages.getMessage('summary');
   public static override readonly description = messages.getMessage('description');
   public static override readonly examples = messages.getMessages('examples');
+  public static override readonly errorCodes = exitCodeSection(0, 1);
   // The commands of the story write to the same screen.
   public static override readonly enableJsonFlag = false;
 

@@ -124,7 +124,7 @@ describe('after: jobs that wait for others', () => {
 
   it('a job below, itself, or nobody is a problem with its place', async () => {
     const jobs = [named('a', ['b']), named('b', ['b', 'c'])];
-    expect(await problems({ jobs })).to.deep.equal([
+    expect(await problems(...jobs)).to.deep.equal([
       'jobs[0].after[0]: "b" must stand above the job that waits for it',
       'jobs[1].after[0]: "b" must stand above the job that waits for it',
       'jobs[1].after[1]: there is no job "c" in this file',
