@@ -8,7 +8,9 @@ import type { JobSpec } from '../core/job.js';
 export function sourceColumnsOf(spec: JobSpec, pending: readonly ExportError[]): string[] {
   const mapping = Object.values(spec.mapping ?? {});
   if (mapping.length > 0) return [...new Set(mapping.flatMap((entry) => ('column' in entry ? [entry.column] : [])))];
-  const names = pending.flatMap((error) => Object.entries(error.payload ?? {}).map(([name, value]) => column(name, value)));
+  const names = pending.flatMap((error) =>
+    Object.entries(error.payload ?? {}).map(([name, value]) => column(name, value)),
+  );
   return [...new Set([spec.externalId, ...names])];
 }
 

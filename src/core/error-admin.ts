@@ -32,6 +32,25 @@ export type ErrorsChangeResult = {
   busy: string[];
 };
 
+/** What an action would do, as far as the ledger tells before the leases are taken: what an admin is asked about. */
+export type ErrorsPlan = {
+  readonly action: ErrorAction;
+  readonly changing: readonly ExportError[];
+  readonly leaving: readonly { readonly row: ExportError; readonly reason: UnchangedReason }[];
+};
+
+export function planOf(rows: readonly ExportError[], action: ErrorAction, jobs: readonly JobRecord[]): ErrorsPlan {
+  const judged = rows.map((row) => {
+    const job = jobs.find(({ orgId, name }) => orgId === row.orgId && name === row.job);
+    return { row, reason: whyUnchanged(row, action, job) };
+  });
+  return {
+    action,
+    changing: judged.flatMap(({ row, reason }) => (reason === null ? [row] : [])),
+    leaving: judged.flatMap(({ row, reason }) => (reason === null ? [] : [{ row, reason }])),
+  };
+}
+
 /** The rows a filter looks for if it names no status: those that the action can change. */
 export const usualStatus: { readonly [A in ErrorAction]: ExportErrorStatus | 'open' } = {
   discard: 'open',

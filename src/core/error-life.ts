@@ -133,7 +133,9 @@ export function accepted(open: ExportError, facts: AcceptanceFacts, describe: Ob
     const fields = open.payloadOmitted.fields.filter(isOwed);
     return fields.length === 0 ? done : { ...open, payloadOmitted: { ...open.payloadOmitted, fields } };
   }
-  const owed = Object.entries(open.payload ?? {}).filter(([name, value]) => isOwed(payloadField(name, value, describe)));
+  const owed = Object.entries(open.payload ?? {}).filter(([name, value]) =>
+    isOwed(payloadField(name, value, describe)),
+  );
   if (owed.length === 0) return done;
   return { ...open, payload: Object.fromEntries([...keyEntry(open), ...owed]) };
 }
@@ -189,9 +191,7 @@ function mergedPayload(open: ExportError, newer: NewerPayload): PayloadParts {
     return { payload: null, payloadOmitted: { ...omitted, fields }, olderFields };
   }
   const both = open.payload !== null && newer.payload !== null;
-  const payload = both
-    ? mergePayloads(open.payload, newer.payload, newer.describe)
-    : (newer.payload ?? open.payload);
+  const payload = both ? mergePayloads(open.payload, newer.payload, newer.describe) : (newer.payload ?? open.payload);
   return { payload, payloadOmitted: null, olderFields };
 }
 

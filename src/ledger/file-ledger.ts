@@ -11,7 +11,6 @@ import type { JobLedgerHost } from './job-ledger.js';
 import { JobRows } from './job-rows.js';
 import { JournalWriter } from './journal-file.js';
 import { Lease, holderOf, livingHolder, livingHolders } from './lease.js';
-import { defaultHistoryDays } from './prune.js';
 import { readView } from './read-view.js';
 import { checkedSettings } from './settings-rows.js';
 import { acquireStoreLock } from './store-lock.js';
@@ -30,8 +29,6 @@ export type LedgerOptions = {
   readonly random: Random;
   /** For the debug log; never gets values of records. */
   readonly log?: (message: string) => void;
-  /** How long settled ExportErrors and runs are kept, days. */
-  readonly historyDays?: number;
   /** How long to wait for the store lock, ms. */
   readonly lockWaitMs?: number;
   /** Bytes of commits at which a journal is folded while its job runs. */
@@ -121,8 +118,8 @@ class FileLedger implements Ledger {
   }
 
   #session(paths: StorePaths, lock: HeldLock): Promise<StoreSession> {
-    const { clock, historyDays = defaultHistoryDays } = this.#options;
-    return StoreSession.open({ paths, lock, historyDays, now: () => clock.now() });
+    const { clock } = this.#options;
+    return StoreSession.open({ paths, lock, now: () => clock.now() });
   }
 
   async #withLock<T>(paths: StorePaths, action: (lock: HeldLock) => Promise<T>): Promise<T> {

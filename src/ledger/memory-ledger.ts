@@ -5,7 +5,7 @@ import { LedgerFault } from '../core/ports/ledger.js';
 import type { JobLedger, LeaseHolder, Ledger, LedgerChange, LedgerView } from '../core/ports/ledger.js';
 import type { SettingRow } from '../core/settings.js';
 import { JobRows } from './job-rows.js';
-import { defaultHistoryDays, prune } from './prune.js';
+import { prune } from './prune.js';
 import { checkedSettings } from './settings-rows.js';
 import { emptyStore } from './store-data.js';
 import { applyChange, jobKey, renameJob, storeOf, tablesOf, viewOf } from './tables.js';
@@ -15,7 +15,6 @@ import { waitForJob } from './wait-for-job.js';
 export type MemoryLedgerOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  readonly historyDays?: number;
 };
 
 /** A ledger without files, for tests of the core: same rows, same rules, one process. */
@@ -90,8 +89,8 @@ class MemoryLedger implements Ledger {
   }
 
   #prune(): void {
-    const { clock, historyDays = defaultHistoryDays } = this.#options;
-    this.#tables = tablesOf(storeOf(this.#tables, prune(viewOf(this.#tables), { now: clock.now(), historyDays })));
+    const { clock } = this.#options;
+    this.#tables = tablesOf(storeOf(this.#tables, prune(viewOf(this.#tables), { now: clock.now() })));
   }
 
   #assertFree(id: JobId): void {

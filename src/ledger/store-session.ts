@@ -22,7 +22,6 @@ export type SessionOptions = {
   readonly lock: HeldLock;
   /** ISO 8601 UTC. */
   readonly now: () => string;
-  readonly historyDays: number;
 };
 
 /** One read-change-write of the store under its lock. */
@@ -93,9 +92,9 @@ export class StoreSession {
 
   /** Writes the store if anything changed, and then removes the journals that are in it. @throws LedgerFault */
   public async save(): Promise<void> {
-    const { paths, now, historyDays } = this.#options;
+    const { paths, now } = this.#options;
     if (this.#unsaved) {
-      this.#low.data = storeOf(this.tables, prune(viewOf(this.tables), { now: now(), historyDays }));
+      this.#low.data = storeOf(this.tables, prune(viewOf(this.tables), { now: now() }));
       await this.#low.write();
       this.#unsaved = false;
     }

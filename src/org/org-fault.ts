@@ -1,6 +1,13 @@
 import { OrgFault, type OrgFaultKind } from '../core/ports/sink.js';
 import type { LimitInfo } from './limit-info.js';
 
+const kindByStatus: ReadonlyMap<number, OrgFaultKind> = new Map([
+  [401, 'login'],
+  [413, 'too-large'],
+  [420, 'wait'],
+  [429, 'wait'],
+]);
+
 /** The request never left: the address, the connection or its encryption failed before anything was sent. */
 const notSentCodes = new Set([
   'ECONNREFUSED',
@@ -16,12 +23,8 @@ const notSentCodes = new Set([
 const kindByCode: ReadonlyMap<string, OrgFaultKind> = new Map([
   ['INVALID_SESSION_ID', 'login'],
   ['INVALID_AUTH_HEADER', 'login'],
-  ['ERROR_HTTP_401', 'login'],
   ['RefreshTokenAuthError', 'login'],
   ['invalid_grant', 'login'],
-  ['ERROR_HTTP_420', 'wait'],
-  ['ERROR_HTTP_429', 'wait'],
-  ['ERROR_HTTP_413', 'too-large'],
   ['EXCEEDED_MAX_SIZE_REQUEST', 'too-large'],
   ['REQUEST_LIMIT_EXCEEDED', 'org-limit'],
   ['API_DISABLED_FOR_ORG', 'org-limit'],
@@ -33,29 +36,45 @@ const kindByCode: ReadonlyMap<string, OrgFaultKind> = new Map([
   ['REQUEST_RUNNING_TOO_LONG', 'outcome-unknown'],
 ]);
 
-export type FaultContext = { readonly host: string; readonly limitInfo?: LimitInfo | undefined };
+export type FaultContext = {
+  readonly host: string;
+  readonly limitInfo?: LimitInfo | undefined;
+  /** Of the answer, if there was one. */
+  readonly httpStatus?: number | undefined;
+};
 
 /** What jsforce (or the fetch below it) threw, as table 3.3 of design.md sorts it. */
-export function toOrgFault(error: unknown, { host, limitInfo }: FaultContext): OrgFault {
+export function toOrgFault(error: unknown, context: FaultContext): OrgFault {
   if (error instanceof OrgFault) return error;
   const { code, message } = facts(error);
-  const httpStatus = /^ERROR_HTTP_(\d{3})$/.exec(code)?.[1];
+  const status = context.httpStatus ?? statusIn(code);
   return new OrgFault(
-    kindOf(error, code, message, limitInfo),
-    code === '' || httpStatus !== undefined ? describeStatus(httpStatus, message) : `${code}: ${message}`,
-    { statusCode: code, host, ...(httpStatus === undefined ? {} : { httpStatus: Number(httpStatus) }) },
+    kindOf(error, code, message, { ...context, httpStatus: status }),
+    code === '' || statusIn(code) !== undefined ? describeStatus(status, message) : `${code}: ${message}`,
+    { statusCode: code, host: context.host, ...(status === undefined ? {} : { httpStatus: status }) },
     { cause: error },
   );
 }
 
-function kindOf(error: unknown, code: string, message: string, limitInfo: LimitInfo | undefined): OrgFaultKind {
+/** jsforce makes a code of the status where the body has none. */
+function statusIn(code: string): number | undefined {
+  const status = /^ERROR_HTTP_(\d{3})$/.exec(code)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
+
+function kindOf(
+  error: unknown,
+  code: string,
+  message: string,
+  { limitInfo, httpStatus = 0 }: FaultContext,
+): OrgFaultKind {
   // The code is the same for both limits; the message names the limit itself, not its translation (API 2.6).
   if (code === 'REQUEST_LIMIT_EXCEEDED' && (/Concurrent/i.test(message) || callsLeft(limitInfo))) return 'wait';
-  if (refreshFailed.test(message) && !isNetworkText(message)) return 'login';
-  const known = kindByCode.get(code);
+  if (refreshFailed.test(message)) return isNetworkText(message) ? 'not-sent' : 'login';
+  const known = kindByCode.get(code) ?? kindByStatus.get(httpStatus);
   if (known !== undefined) return known;
-  if (/^ERROR_HTTP_5\d\d$/.test(code)) return 'outcome-unknown';
-  if (refreshFailed.test(message)) return 'not-sent';
+  if (httpStatus >= 500) return 'outcome-unknown';
+  if (httpStatus >= 400) return 'refused';
   if (isNetworkError(error))
     return notSentCodes.has(networkCode(error)) || isTls(error) ? 'not-sent' : 'outcome-unknown';
   return 'refused';
@@ -104,7 +123,7 @@ function facts(error: unknown): { code: string; message: string } {
 }
 
 /** A body that is a page of HTML says nothing to an admin. */
-function describeStatus(httpStatus: string | undefined, message: string): string {
+function describeStatus(httpStatus: number | undefined, message: string): string {
   const text = /<\w+[\s>]/.test(message) ? 'an HTML page' : message.slice(0, 300);
   return httpStatus === undefined ? text : `HTTP ${httpStatus}: ${text}`;
 }

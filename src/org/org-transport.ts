@@ -32,7 +32,7 @@ export function createOrgTransport(connection: Connection): OrgTransport {
       try {
         answer = await connection.request(request, { ...once, transport: attempt as unknown as never });
       } catch (error) {
-        throw toOrgFault(error, { host, limitInfo: attempt.limitInfo });
+        throw toOrgFault(error, { host, limitInfo: attempt.limitInfo, httpStatus: attempt.status });
       }
       if (typeof answer === 'string') {
         throw new OrgFault('outcome-unknown', 'The org answered with something that is not JSON.', { host });
@@ -48,6 +48,8 @@ export function createOrgTransport(connection: Connection): OrgTransport {
  */
 class Attempts {
   public limitInfo: LimitInfo | undefined;
+  /** Of the last answer; undefined while there is none. */
+  public status: number | undefined;
   private made = 0;
 
   public constructor(
@@ -64,8 +66,12 @@ class Attempts {
     this.made += 1;
     this.count();
     const response = this.wire.httpRequest(...args);
+    this.status = undefined;
     response.then(
-      ({ headers }: WireResponse) => (this.limitInfo = readLimitInfo(headers?.['sforce-limit-info'])),
+      ({ headers, statusCode }: WireResponse) => {
+        this.status = statusCode;
+        this.limitInfo = readLimitInfo(headers?.['sforce-limit-info']);
+      },
       () => undefined,
     );
     return response;

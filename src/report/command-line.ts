@@ -45,7 +45,10 @@ export function runWords(job: string, spec: JobSpec | null): readonly string[] {
 /** The name that flags alone give. */
 function adHocName(spec: JobSpec): string {
   const file = spec.source.path.split(/[\\/]/).at(-1) ?? '';
-  return `${spec.object}-${file.replace(/\.[^.]+$/, '')}`.normalize('NFC').replace(/[^\w.-]+/g, '-').slice(0, 80);
+  return `${spec.object}-${file.replace(/\.[^.]+$/, '')}`
+    .normalize('NFC')
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 80);
 }
 
 /** Double quotes mean the same to POSIX shells, cmd and PowerShell, apart from what is escaped here for the first. */

@@ -5,7 +5,7 @@ import { rootCauses } from '../core/root-causes.js';
 import { heading, lines, type Block, type TableBlock } from './blocks.js';
 import { commandLine, type CommandContext } from './command-line.js';
 import { clip, escapeText } from './escape.js';
-import { nextSteps, stepLines, type NextStep } from './next-steps.js';
+import { nextSteps, openCounts, requeueStep, rowSteps, stepLines, type NextStep } from './next-steps.js';
 import { rootCauseTable } from './root-cause-table.js';
 import { count, errorLine, place, time } from './words.js';
 
@@ -33,7 +33,8 @@ export function renderErrorList(found: readonly ExportError[], context: ErrorLis
   ];
 }
 
-function errorTable(rows: readonly ExportError[], length: number): TableBlock {
+/** Rows as a table, their ids cut to `length`. */
+export function errorTable(rows: readonly ExportError[], length: number): TableBlock {
   const allPending = rows.every((row) => row.status === 'pending');
   return {
     kind: 'table',
@@ -95,7 +96,7 @@ function facts(row: ExportError): string[] {
     ['Last failed', time(row.lastFailedAt)],
     ['Settled', row.settledAt === null ? null : time(row.settledAt)],
     ['Record Id', row.recordId],
-    ['Note', row.note],
+    ...(row.note?.split('\n') ?? []).map((line) => ['Note', line] as const),
   ];
   return entries.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(14)}${escapeText(value)}`]));
 }
@@ -115,10 +116,11 @@ function payloadLines(row: ExportError): string[] {
 }
 
 function stepsFor(row: ExportError, job: JobRecord | undefined, context: CommandContext): NextStep[] {
-  if (!isOpen(row) || job === undefined) return [];
-  const paused = job.phase === 'paused' && job.pausedOn?.exportErrorId === row.id;
-  const status = paused ? 'paused' : 'completedWithErrors';
-  const now = { job: row.job, status, stopCode: null, pausedOnId: null, spec: job.snapshot } as const;
-  // The steps that only lead here are left out.
-  return nextSteps(now, context).filter(({ command }) => !command.includes(' errors '));
+  if (!isOpen(row)) return [];
+  const paused = job?.phase === 'paused' && job.pausedOn?.exportErrorId === row.id;
+  if (!paused) return rowSteps(row, context);
+  const open = openCounts([]);
+  const now = { job: row.job, status: 'paused', stopCode: null, pausedOnId: null, open, spec: job.snapshot } as const;
+  const requeue = row.status === 'quarantined' ? [requeueStep(['--id', row.id], context)] : [];
+  return [...nextSteps(now, context), ...requeue];
 }

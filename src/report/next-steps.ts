@@ -1,3 +1,4 @@
+import type { ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
 import type { JobStatus, StopCode } from '../core/run-record.js';
 import { commandLine, runWords, type CommandContext } from './command-line.js';
@@ -5,12 +6,17 @@ import { commandLine, runWords, type CommandContext } from './command-line.js';
 /** What to do next, and the command that does it. */
 export type NextStep = { readonly text: string; readonly command: string };
 
+/** `retry` takes pending rows and leaves quarantined ones out. */
+export type OpenCounts = { readonly pending: number; readonly quarantined: number };
+
 export type JobNow = {
   readonly job: string;
   readonly status: JobStatus;
   readonly stopCode: StopCode | null;
   /** The ExportError of the record the job is paused on. */
   readonly pausedOnId: string | null;
+  /** Open ExportErrors of the job, by what retry makes of them. */
+  readonly open: OpenCounts;
   /** As the last run used it; tells how the run is called. */
   readonly spec: JobSpec | null;
   /** The command that was typed, where it is known: it is the one to repeat. */
@@ -19,6 +25,11 @@ export type JobNow = {
 
 /** The next commands for a job in this state; none when nothing is to be done. */
 export function nextSteps(now: JobNow, context: CommandContext): NextStep[] {
+  const ofJob = ['--job', now.job];
+  return [...ownSteps(now, context), ...(now.open.quarantined > 0 ? [requeueStep(ofJob, context)] : [])];
+}
+
+function ownSteps(now: JobNow, context: CommandContext): NextStep[] {
   switch (now.status) {
     case 'paused':
       return pausedSteps(now, context);
@@ -72,15 +83,49 @@ export function showStep(id: string, context: CommandContext): NextStep {
 }
 
 function refusedSteps(now: JobNow, context: CommandContext): NextStep[] {
+  const ofJob = ['--job', now.job];
+  const retry = retryStep(
+    'When their causes are fixed, export them again; best once a day, by a schedule:',
+    ofJob,
+    context,
+  );
   return [
     {
       text: 'See the refused records:',
-      command: commandLine(context, ['errors', 'list', '--job', now.job], 'ledger'),
+      command: commandLine(context, ['errors', 'list', ...ofJob], 'ledger'),
     },
-    {
-      text: 'When their causes are fixed, send the source again from its first row; what is accepted leaves ExportErrors:',
-      command: runAgain(now, context, '--restart'),
-    },
+    ...(now.open.pending > 0 || now.open.quarantined === 0 ? [retry] : []),
+    discardStep('Or close those that need not be exported; it shows them and asks:', ofJob, context),
+  ];
+}
+
+/** @param which flags that say which rows */
+export function retryStep(text: string, which: readonly string[], context: CommandContext): NextStep {
+  return { text, command: commandLine(context, ['retry', ...which], 'org') };
+}
+
+/** @param which flags that say which rows */
+export function requeueStep(which: readonly string[], context: CommandContext): NextStep {
+  const words = ['errors', 'requeue', ...which, '--reason', 'what was fixed'];
+  return {
+    text: 'Quarantined records are left out by retry. To let it try them again:',
+    command: commandLine(context, words, 'ledger'),
+  };
+}
+
+function discardStep(text: string, which: readonly string[], context: CommandContext): NextStep {
+  const words = ['errors', 'discard', ...which, '--reason', 'why it need not be exported'];
+  return { text, command: commandLine(context, words, 'ledger') };
+}
+
+/** What can be done about one open row that no job is paused on. */
+export function rowSteps(row: Pick<ExportError, 'id' | 'status'>, context: CommandContext): NextStep[] {
+  const which = ['--id', row.id];
+  return [
+    row.status === 'quarantined'
+      ? requeueStep(which, context)
+      : retryStep('When its cause is fixed, export it again with its current data:', which, context),
+    discardStep('Or close it, if it need not be exported:', which, context),
   ];
 }
 
@@ -97,6 +142,7 @@ function stoppedSteps(now: JobNow, context: CommandContext): NextStep[] {
     case 'error-cap':
       return [
         { text: 'See the open ExportErrors:', command: commandLine(context, ['errors', 'list'], 'ledger') },
+        retryStep('When their causes are fixed, export them again:', [], context),
         { ...again, text: 'When there are fewer, run the same command again: it goes on where it stopped.' },
       ];
     case 'budget':
@@ -106,6 +152,12 @@ function stoppedSteps(now: JobNow, context: CommandContext): NextStep[] {
     case null:
       return [again];
   }
+}
+
+/** Of these rows, how many retry takes and how many it leaves out. */
+export function openCounts(rows: readonly Pick<ExportError, 'status'>[]): OpenCounts {
+  const of = (status: ExportError['status']): number => rows.filter((row) => row.status === status).length;
+  return { pending: of('pending'), quarantined: of('quarantined') };
 }
 
 /** Steps as lines: what to do, and under it, indented, the command to type. */

@@ -3,6 +3,7 @@ import type { JobRetryResult, RetryResult, SkipReason } from '../core/retry/retr
 import { heading, lines, type Block } from './blocks.js';
 import { commandLine, type CommandContext } from './command-line.js';
 import { escapeText } from './escape.js';
+import { requeueStep } from './next-steps.js';
 import { rootCauseTable } from './root-cause-table.js';
 import { count, duration } from './words.js';
 
@@ -80,10 +81,12 @@ function jobTable(jobs: readonly JobRetryResult[]): Block {
 function nextLines(result: RetryResult, context: CommandContext): string[] {
   const moved = result.jobs.filter((job) => job.movedPast);
   const step = (text: string, command: string): string[] => [`  ${text}`, `    ${command}`];
+  const requeue = requeueStep(['--status', 'quarantined'], context);
   const steps = [
     ...(result.stillFailing + result.quarantined > 0
       ? step('See what still fails:', commandLine(context, ['errors', 'list'], 'ledger'))
       : []),
+    ...(result.quarantined > 0 ? step(requeue.text, requeue.command) : []),
     ...(moved.length > 0
       ? step('See where the jobs stand, and run those that were paused:', commandLine(context, ['status'], 'ledger'))
       : []),

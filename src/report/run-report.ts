@@ -6,7 +6,7 @@ import type { JobResult, PausedOnResult, RunResult } from '../core/run-result.js
 import { heading, lines, type Block } from './blocks.js';
 import type { CommandContext } from './command-line.js';
 import { escapeText } from './escape.js';
-import { nextSteps, stepLines, type JobNow } from './next-steps.js';
+import { nextSteps, openCounts, stepLines, type JobNow } from './next-steps.js';
 import { rootCauseTable } from './root-cause-table.js';
 import { count, duration, errorLine, place, time } from './words.js';
 
@@ -40,7 +40,7 @@ function renderJob(job: JobResult, dryRun: boolean, context: RunReportContext): 
       ...job.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
     ),
     ...causes,
-    lines(...(dryRun ? dryRunLines(job) : stepLines(nextSteps(nowOf(job, spec, context), context)))),
+    lines(...(dryRun ? dryRunLines(job) : stepLines(nextSteps(nowOf(job, spec, open, context), context)))),
   ];
 }
 
@@ -93,12 +93,13 @@ function dryRunLines(job: JobResult): string[] {
   return [`Dry run: nothing was sent and nothing was changed. ${found}`];
 }
 
-function nowOf(job: JobResult, spec: JobSpec | null, context: RunReportContext): JobNow {
+function nowOf(job: JobResult, spec: JobSpec | null, open: readonly ExportError[], context: RunReportContext): JobNow {
   return {
     job: job.job,
     status: job.status,
     stopCode: job.stoppedBy?.code ?? null,
     pausedOnId: job.pausedOn?.exportErrorId ?? null,
+    open: openCounts(open),
     spec,
     ...(context.command === undefined ? {} : { command: context.command }),
   };

@@ -14,7 +14,7 @@ import { rootCauses, type RootCause } from '../core/root-causes.js';
 import type { JobStatus, RunRecord, StopCode } from '../core/run-record.js';
 import { resolveSettings, visibleSettings } from '../core/settings.js';
 import type { CommandContext } from './command-line.js';
-import { nextSteps, type NextStep } from './next-steps.js';
+import { nextSteps, openCounts, type NextStep } from './next-steps.js';
 import { settingResult, type SettingResult } from './settings-report.js';
 
 export type StatusJob = {
@@ -86,7 +86,8 @@ type JobFacts = {
 };
 
 function statusJob(job: JobRecord, { org, holder, pausedOn, context }: JobFacts): StatusJob {
-  const openErrors = org.openErrors.filter((error) => error.job === job.name).length;
+  const open = org.openErrors.filter((error) => error.job === job.name);
+  const openErrors = open.length;
   const lastRun = newestRuns(
     org.runs.filter((run) => run.job === job.name),
     1,
@@ -97,6 +98,7 @@ function statusJob(job: JobRecord, { org, holder, pausedOn, context }: JobFacts)
     status,
     stopCode: stopCodeOf(lastRun),
     pausedOnId: pausedOn?.exportErrorId ?? null,
+    open: openCounts(open),
     spec: job.snapshot,
   };
   return {

@@ -42,18 +42,28 @@ describe('retry', () => {
     admin.org.rules.add({ ...noBadNames, message: 'Still bad' });
     const first = await retry();
     expect(first.code).to.equal(68);
-    expect(first.output.result).to.include({ attempted: 3, resolved: 0, stillFailing: 3, status: 'completedWithErrors' });
+    expect(first.output.result).to.include({
+      attempted: 3,
+      resolved: 0,
+      stillFailing: 3,
+      status: 'completedWithErrors',
+    });
     expect(first.output.result.errors.map((error) => error.errors[0]?.message)).to.deep.equal(
       Array(3).fill('Still bad'),
     );
     expect(admin.org.commits.length).to.equal(sent);
-    for (const error of await admin.exportErrors()) expect(error).to.include({ attempts: 2, retries: 1, status: 'pending' });
+    for (const error of await admin.exportErrors())
+      expect(error).to.include({ attempts: 2, retries: 1, status: 'pending' });
 
     admin.org.rules.disable('No_Bad_Names');
     const second = await retry();
     expect(second.code).to.equal(0);
     expect(second.output.result).to.include({ attempted: 3, resolved: 3, stillFailing: 0 });
-    expect(admin.org.commits.slice(sent).map((commit) => commit.fields['Ext_Id__c'])).to.deep.equal(['A-3', 'A-13', 'A-23']);
+    expect(admin.org.commits.slice(sent).map((commit) => commit.fields['Ext_Id__c'])).to.deep.equal([
+      'A-3',
+      'A-13',
+      'A-23',
+    ]);
     for (const error of await admin.exportErrors()) {
       expect(error.status).to.equal('resolved');
       expect(error.recordId).to.equal(admin.org.find('Account', 'Ext_Id__c', error.key)?.Id);
@@ -61,11 +71,16 @@ describe('retry', () => {
   });
 
   it('R1 sends the current data of the source: the row as it is now, from the key in a replaced file, else as stored', async () => {
-    const file = await admin.accounts(rows(6, (row) => (row === 2 || row === 4 || row === 6 ? `BAD ${row}` : `N${row}`)));
+    const file = await admin.accounts(
+      rows(6, (row) => (row === 2 || row === 4 || row === 6 ? `BAD ${row}` : `N${row}`)),
+    );
     await log(file);
     admin.org.rules.disable('No_Bad_Names');
     // replaced: A-4 is elsewhere with a new name, A-2 and A-6 are gone
-    await admin.accounts([['A-9', 'other'], ['A-4', 'Newest']]);
+    await admin.accounts([
+      ['A-9', 'other'],
+      ['A-4', 'Newest'],
+    ]);
     const { code, output } = await retry();
     expect(code).to.equal(0);
     expect(output.result).to.include({ attempted: 3, resolved: 3 });

@@ -61,7 +61,13 @@ function jobOf({ output, stderr }: Ended, name: string): JobResult {
 
 /** What tells the rows apart, in the order of the ledger. */
 const brief = (errors: readonly ExportError[]): unknown[] =>
-  errors.map((error) => [error.row, error.key, error.status, error.attempts, error.errors.map((one) => one.statusCode)]);
+  errors.map((error) => [
+    error.row,
+    error.key,
+    error.status,
+    error.attempts,
+    error.errors.map((one) => one.statusCode),
+  ]);
 
 /** Design 3.1 and 3.3: what each write request of a mode looks like. */
 function expectShape(calls: readonly WriteCall[], allOrNone: boolean): void {
@@ -102,7 +108,9 @@ describe('run, log mode', function () {
 
   /** 25 rows over two windows (batch size 4): refused by the org, by a check, with their collection, with two errors. */
   function mixedRows(mended: boolean): string[] {
-    const rows = Array.from({ length: 25 }, (_, index) => ['N', '', ''].map((cell) => (cell === 'N' ? `N${index + 1}` : cell)));
+    const rows = Array.from({ length: 25 }, (_, index) =>
+      ['N', '', ''].map((cell) => (cell === 'N' ? `N${index + 1}` : cell)),
+    );
     const cells = rows.map(([name, since, text], index) => [`A-${index + 1}`, name, since, text]);
     for (const row of [1, 4, 5, 20, 21, 25]) cells[row - 1]![1] = row === 5 ? 'BAD and worse' : `BAD ${row}`;
     cells[9]![0] = mended ? 'A-10' : '';
@@ -151,8 +159,19 @@ describe('run, log mode', function () {
     ]);
     for (const error of errors) {
       expect(error.line).to.equal(error.row + 1);
-      expect(error).to.include({ job: 'accounts', object: 'Account', operation: 'upsert', externalId: 'Ext_Id__c', run: 1 });
-      expect(error).to.include({ source: admin.path('accounts.csv'), orgId: admin.org.orgId, recordId: null, retries: 0 });
+      expect(error).to.include({
+        job: 'accounts',
+        object: 'Account',
+        operation: 'upsert',
+        externalId: 'Ext_Id__c',
+        run: 1,
+      });
+      expect(error).to.include({
+        source: admin.path('accounts.csv'),
+        orgId: admin.org.orgId,
+        recordId: null,
+        retries: 0,
+      });
       expect(error.lastFailedAt).to.equal(error.firstFailedAt);
     }
     expect(errors[0]!.errors).to.deep.equal([nameIsBad]);
@@ -189,7 +208,13 @@ describe('run, log mode', function () {
     const before = admin.org.journal.length;
     const again = await runJobs(admin);
     expect(again.code).to.equal(0);
-    expect(jobOf(again, 'accounts')).to.include({ status: 'completed', read: 0, exported: 0, failed: 0, superseded: 0 });
+    expect(jobOf(again, 'accounts')).to.include({
+      status: 'completed',
+      read: 0,
+      exported: 0,
+      failed: 0,
+      superseded: 0,
+    });
     expect(jobOf(again, 'accounts').checkpoint).to.deep.equal({ row: 25, line: 26 });
     expect(writeCalls(admin.org, before)).to.deep.equal([]);
     expect(await admin.exportErrors()).to.deep.equal(view.exportErrors);
@@ -207,13 +232,24 @@ describe('run, log mode', function () {
     expect(settled.map(({ id }) => id)).to.deep.equal(errors.map(({ id }) => id));
     for (const error of settled) {
       if (error.row === 10) expect(error).to.include({ status: 'superseded', recordId: null });
-      else expect(error).to.include({ status: 'resolved', recordId: admin.org.find('Account', 'Ext_Id__c', error.key)?.Id });
+      else
+        expect(error).to.include({
+          status: 'resolved',
+          recordId: admin.org.find('Account', 'Ext_Id__c', error.key)?.Id,
+        });
       expect(error.attempts).to.equal(1);
     }
   });
 
   it('L1 H3 the setting is off for the org; a job of its own keeps it on; --on-error log takes a paused job on', async () => {
-    const set = await admin.json('settings', 'set', 'pause-on-export-errors', 'false', '--no-prompt', ...admin.orgFlags);
+    const set = await admin.json(
+      'settings',
+      'set',
+      'pause-on-export-errors',
+      'false',
+      '--no-prompt',
+      ...admin.orgFlags,
+    );
     expect(set.code, set.stdout).to.equal(0);
     const { orgId } = admin.org;
     const ledger = createLedger({ path: admin.store, clock: systemClock, random: systemRandom });
@@ -320,11 +356,23 @@ describe('run, log mode', function () {
     await admin.write('keys.csv', `${old}${['K1,,Other,', 'K5,Good,#N/A,', 'K6,BAD,,6'].join('\n')}\n`);
     const second = await runJobs(admin);
     expect(second.code, second.stdout).to.equal(68);
-    expect(jobOf(second, 'keys')).to.include({ read: 3, exported: 2, created: 1, updated: 1, failed: 1, superseded: 1 });
+    expect(jobOf(second, 'keys')).to.include({
+      read: 3,
+      exported: 2,
+      created: 1,
+      updated: 1,
+      failed: 1,
+      superseded: 1,
+    });
     const after = await admin.exportErrors();
     expect(after.map(({ id }) => id)).to.deep.equal(errors.map(({ id }) => id));
     expect(after[0]).to.include({ status: 'superseded', row: 1 });
-    expect(after[5]).to.deep.include({ status: 'pending', attempts: 1, row: 10, payload: { Ext_Id__c: 'K5', Phone: '5' } });
+    expect(after[5]).to.deep.include({
+      status: 'pending',
+      attempts: 1,
+      row: 10,
+      payload: { Ext_Id__c: 'K5', Phone: '5' },
+    });
     expect(after[6]).to.deep.include({
       status: 'pending',
       attempts: 2,
@@ -367,9 +415,21 @@ describe('run, log mode', function () {
     triggers.add({ name: 'Harmless', object: 'Account', run: () => undefined });
     const people = (letter: string, count: number) => numbered(letter, 1, count).map((key) => `${key},${key}`);
     await admin.write('poison.csv', lines('Ext_Id__c,LastName', people('P', 40).with(16, 'P-17,Poison')));
-    await admin.write('always.csv', lines('Ext_Id__c,LastName,Company', people('L', 6).map((row) => `${row},C`)));
+    await admin.write(
+      'always.csv',
+      lines(
+        'Ext_Id__c,LastName,Company',
+        people('L', 6).map((row) => `${row},C`),
+      ),
+    );
     await admin.write('hungry.csv', lines('Ext_Id__c,Subject', people('C', 300)));
-    await admin.write('bills.csv', lines('Ext_Id__c,Due_Date__c', numbered('B', 1, 12).map((key) => `${key},2026-01-31`)));
+    await admin.write(
+      'bills.csv',
+      lines(
+        'Ext_Id__c,Due_Date__c',
+        numbered('B', 1, 12).map((key) => `${key},2026-01-31`),
+      ),
+    );
     await admin.write('fixed.csv', lines('Ext_Id__c,Name', people('A', 8)));
     await define(
       admin,
@@ -382,7 +442,15 @@ describe('run, log mode', function () {
     const ended = await runJobs(admin);
     expect(ended.code, ended.stdout).to.equal(68);
     expect(ended.output.result.status).to.equal('completedWithErrors');
-    expect(ended.output.result.jobs.map(({ job: name, status, read, created, failed }) => [name, status, read, created, failed])).to.deep.equal([
+    expect(
+      ended.output.result.jobs.map(({ job: name, status, read, created, failed }) => [
+        name,
+        status,
+        read,
+        created,
+        failed,
+      ]),
+    ).to.deep.equal([
       ['poison', 'completedWithErrors', 40, 39, 1],
       ['always', 'completedWithErrors', 6, 0, 6],
       ['hungry', 'completed', 300, 300, 0],
@@ -414,7 +482,10 @@ describe('run, log mode', function () {
       expect(of(object).map((call) => call.collections.length)).to.deep.equal(of(object).map(() => 1));
     }
     expect(keysOf(of('Contact')[0]!)[0]).to.have.lengthOf(20);
-    expect(of('Invoice__c').map((call) => keysOf(call).map((keys) => keys.length))).to.deep.equal([[2, 2, 2, 2, 2], [2]]);
+    expect(of('Invoice__c').map((call) => keysOf(call).map((keys) => keys.length))).to.deep.equal([
+      [2, 2, 2, 2, 2],
+      [2],
+    ]);
     expect(of('Account').map((call) => keysOf(call).map((keys) => keys.length))).to.deep.equal([[2, 2, 2], [2]]);
     const queries = admin.org.journal.filter(({ path }) => path.endsWith('/tooling/query')).map(({ query }) => query);
     expect(queries).to.have.lengthOf(4);
@@ -427,7 +498,11 @@ describe('run, log mode', function () {
     const file = await admin.accounts(numbered('A', 1, 5).map((key) => [key, key]));
     const { code } = await admin.run(file, '--batch-size', '2', '--on-error', 'log');
     expect(code).to.equal(0);
-    expect(writeCalls(admin.org).map((call) => keysOf(call))).to.deep.equal([[['A-1', 'A-2']], [['A-3', 'A-4']], [['A-5']]]);
+    expect(writeCalls(admin.org).map((call) => keysOf(call))).to.deep.equal([
+      [['A-1', 'A-2']],
+      [['A-3', 'A-4']],
+      [['A-5']],
+    ]);
   });
 
   it('T1 E2 a lock that passes costs time alone, one that stays is logged once; an echo is no error', async () => {
@@ -492,8 +567,20 @@ describe('run, log mode', function () {
       { scope: 'global', name: 'batch-size', value: 2 },
     ];
     await seedStore(admin.store, { settings });
-    await admin.write('bad.csv', lines('Ext_Id__c,Name', numbered('A', 1, 9).map((key) => `${key},BAD`)));
-    await admin.write('keyless.csv', lines('Ext_Id__c,Name', numbered('K', 1, 9).map((key) => `,${key}`)));
+    await admin.write(
+      'bad.csv',
+      lines(
+        'Ext_Id__c,Name',
+        numbered('A', 1, 9).map((key) => `${key},BAD`),
+      ),
+    );
+    await admin.write(
+      'keyless.csv',
+      lines(
+        'Ext_Id__c,Name',
+        numbered('K', 1, 9).map((key) => `,${key}`),
+      ),
+    );
     await define(admin, job('bad'));
     const first = await runJobs(admin);
     expect(first.code, first.stdout).to.equal(69);
@@ -516,12 +603,16 @@ describe('run, log mode', function () {
     expect(writeCalls(admin.org, before)).to.deep.equal([]);
     expect(await admin.exportErrors()).to.have.lengthOf(4);
 
-    await seedStore(admin.store, { settings: [{ scope: orgId, name: 'max-export-errors', value: 100 }, ...settings.slice(1)] });
+    await seedStore(admin.store, {
+      settings: [{ scope: orgId, name: 'max-export-errors', value: 100 }, ...settings.slice(1)],
+    });
     const third = await runJobs(admin);
     expect(third.code, third.stdout).to.equal(68);
     expect(jobOf(third, 'bad')).to.include({ status: 'completedWithErrors', read: 5, failed: 5 });
     const errors = (await admin.exportErrors()).filter((error) => error.job === 'bad');
-    expect(errors.map(({ key, attempts }) => [key, attempts])).to.deep.equal(numbered('A', 1, 9).map((key) => [key, 1]));
+    expect(errors.map(({ key, attempts }) => [key, attempts])).to.deep.equal(
+      numbered('A', 1, 9).map((key) => [key, 1]),
+    );
   });
 
   it('API 4.1 a value that looks like a Composite reference arrives as it was written, in both modes', async () => {
@@ -557,7 +648,11 @@ describe('run, log mode', function () {
   it('S1 X1 on the screen: what the org and the file say has no effect there; counts, causes and next steps', async () => {
     const evil = '\u001b]0;owned\u0007\u001b[2J';
     admin.org.rules.add({ ...badNames, message: `Bad ${evil} name` });
-    const file = await admin.accounts([['A-1', 'Good'], [`A-2${evil}`, 'BAD'], ['A-3', 'Good']]);
+    const file = await admin.accounts([
+      ['A-1', 'Good'],
+      [`A-2${evil}`, 'BAD'],
+      ['A-3', 'Good'],
+    ]);
     const args = ['run', ...admin.adHoc(file), '--on-error', 'log'];
     const { code, stdout, stderr } = await admin.start(args, { FORCE_COLOR: '0' }).ended;
     expect(code, stderr).to.equal(68);

@@ -168,14 +168,21 @@ describe('run: what it does with its source (design.md 7)', function () {
 
   it('in the middle, unchanged: goes on behind the checkpoint', () => {
     expect(desk.sent('MU')).to.deep.equal([numbered('MU', 5, 8), numbered('MU', 9, 10)]);
-    expect(jobOf(second, 'MU')).to.deep.include({ read: 6, created: 6, warnings: [], checkpoint: { row: 10, line: 11 } });
+    expect(jobOf(second, 'MU')).to.deep.include({
+      read: 6,
+      created: 6,
+      warnings: [],
+      checkpoint: { row: 10, line: 11 },
+    });
     expect(desk.written('MU')).to.deep.equal(numbered('MU', 1, 10));
   });
 
   it('in the middle, same up to the checkpoint: goes on behind it, with the rows as they are now', () => {
     expect(desk.sent('MS')).to.deep.equal([numbered('MS', 5, 8), numbered('MS', 9, 11)]);
     expect(jobOf(second, 'MS')).to.deep.include({ read: 7, created: 7, updated: 0, warnings: [] });
-    expect(desk.names('MS')).to.deep.equal(numbered('N', 1, 11).map((name, at) => (at === 5 ? 'New' : name.replace('-', ''))));
+    expect(desk.names('MS')).to.deep.equal(
+      numbered('N', 1, 11).map((name, at) => (at === 5 ? 'New' : name.replace('-', ''))),
+    );
   });
 
   it('in the middle, differs before it: row 1, with a warning that names the row', () => {
@@ -216,7 +223,12 @@ describe('run: what it does with its source (design.md 7)', function () {
 
   it('R2 paused, row n removed: the row that took its place alone; the old error is superseded', async () => {
     expect(desk.sent('PR')).to.deep.equal([['PR-7'], ['PR-8']]);
-    expect(jobOf(second, 'PR')).to.deep.include({ read: 2, created: 2, superseded: 1, checkpoint: { row: 7, line: 8 } });
+    expect(jobOf(second, 'PR')).to.deep.include({
+      read: 2,
+      created: 2,
+      superseded: 1,
+      checkpoint: { row: 7, line: 8 },
+    });
     expect(brief(await desk.errors('PR'))).to.deep.equal([[6, 'PR-6', 'superseded', 1]]);
   });
 
@@ -241,7 +253,12 @@ describe('run: what it does with its source (design.md 7)', function () {
 
   it('completed, unchanged: nothing new', () => {
     expect(desk.sent('CU')).to.deep.equal([]);
-    expect(jobOf(second, 'CU')).to.deep.include({ read: 0, exported: 0, warnings: [], checkpoint: { row: 5, line: 6 } });
+    expect(jobOf(second, 'CU')).to.deep.include({
+      read: 0,
+      exported: 0,
+      warnings: [],
+      checkpoint: { row: 5, line: 6 },
+    });
   });
 
   it('K1 completed, same up to the checkpoint: the new rows only, though the file looks older', () => {
@@ -337,7 +354,13 @@ describe('run: flags and state (design.md 4.2)', function () {
 
     const restarted = await desk.run('--restart', '-j', 'RN', '-j', 'RP');
     expect(restarted.code, restarted.stdout).to.equal(69);
-    expect(jobOf(restarted, 'RN')).to.deep.include({ status: 'completed', read: 5, created: 0, updated: 5, warnings: [] });
+    expect(jobOf(restarted, 'RN')).to.deep.include({
+      status: 'completed',
+      read: 5,
+      created: 0,
+      updated: 5,
+      warnings: [],
+    });
     expect(desk.sent('RN').flat()).to.deep.equal(numbered('RN', 1, 5));
     expect(jobOf(restarted, 'RP')).to.deep.include({ status: 'paused', updated: 2, failed: 1, warnings: [] });
     expect(desk.sent('RP')[0]).to.deep.equal(numbered('RP', 1, 4));
@@ -347,7 +370,12 @@ describe('run: flags and state (design.md 4.2)', function () {
     const from = await desk.run('--from-row', '5', '-j', 'FP');
     expect(from.code, from.stdout).to.equal(0);
     expect(desk.sent('FP')).to.deep.equal([numbered('FP', 5, 6)]);
-    expect(jobOf(from, 'FP')).to.deep.include({ status: 'completed', read: 2, pausedOn: null, checkpoint: { row: 6, line: 7 } });
+    expect(jobOf(from, 'FP')).to.deep.include({
+      status: 'completed',
+      read: 2,
+      pausedOn: null,
+      checkpoint: { row: 6, line: 7 },
+    });
     expect(brief(await desk.errors('FP'))).to.deep.equal([[3, 'FP-3', 'pending', 1]]);
     expect((await desk.record('FP')).pausedOn).to.equal(null);
     // Back in front of it: the record is met again.
@@ -382,7 +410,12 @@ describe('run: flags and state (design.md 4.2)', function () {
     expect(ended.code, ended.stdout).to.equal(0);
     for (const name of ['SP', 'SD']) {
       expect(desk.sent(name)).to.deep.equal([numbered(name, 4, 6)]);
-      expect(jobOf(ended, name)).to.deep.include({ status: 'completed', read: 3, warnings: [], checkpoint: { row: 6, line: 7 } });
+      expect(jobOf(ended, name)).to.deep.include({
+        status: 'completed',
+        read: 3,
+        warnings: [],
+        checkpoint: { row: 6, line: 7 },
+      });
       expect(desk.written(name)).to.not.include(`${name}-3`);
     }
     expect(brief(await desk.errors('SP'))).to.deep.equal([[3, 'SP-3', 'pending', 1]]);

@@ -20,7 +20,12 @@ export type WriteCall = {
   readonly collections: readonly CollectionCall[];
 };
 
-type Subrequest = { method: string; url: string; httpHeaders?: Fields; body: { allOrNone: unknown; records: Fields[] } };
+type Subrequest = {
+  method: string;
+  url: string;
+  httpHeaders?: Fields;
+  body: { allOrNone: unknown; records: Fields[] };
+};
 
 /** The requests that write, in order of arrival; `after`: only those behind this many entries of the journal. */
 export function writeCalls(org: PracticeOrg, after = 0): WriteCall[] {
@@ -36,13 +41,15 @@ export function keysOf(call: WriteCall, field = 'Ext_Id__c'): unknown[][] {
 function compositeCall(entry: JournalEntry): WriteCall {
   const body = entry.body as { allOrNone: unknown; collateSubrequests: unknown; compositeRequest: Subrequest[] };
   const { allOrNone, collateSubrequests, compositeRequest } = body;
-  const collections = compositeRequest.map(({ method, url, httpHeaders = {}, body: { allOrNone: inner, records } }) => ({
-    method,
-    url,
-    allOrNone: inner,
-    headers: Object.fromEntries(Object.entries(httpHeaders).map(([name, value]) => [name.toLowerCase(), value])),
-    records,
-  }));
+  const collections = compositeRequest.map(
+    ({ method, url, httpHeaders = {}, body: { allOrNone: inner, records } }) => ({
+      method,
+      url,
+      allOrNone: inner,
+      headers: Object.fromEntries(Object.entries(httpHeaders).map(([name, value]) => [name.toLowerCase(), value])),
+      records,
+    }),
+  );
   return { entry, composite: { allOrNone, collateSubrequests }, collections };
 }
 

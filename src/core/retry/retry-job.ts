@@ -135,7 +135,9 @@ export class JobRetry {
       }
     } catch (fault) {
       if (!(fault instanceof SourceFault)) throw fault;
-      this.warnings.push(`${fault.message} The stored data of the refused records is sent where their rows were not read.`);
+      this.warnings.push(
+        `${fault.message} The stored data of the refused records is sent where their rows were not read.`,
+      );
       return null;
     }
     return { record: null };

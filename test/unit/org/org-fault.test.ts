@@ -3,8 +3,10 @@ import type { OrgFaultKind } from '../../../src/core/ports/sink.js';
 import { readLimitInfo } from '../../../src/org/limit-info.js';
 import { toOrgFault } from '../../../src/org/org-fault.js';
 
-const api = (errorCode: string, message = 'text'): Error => Object.assign(new Error(message), { errorCode, name: errorCode });
-const wire = (code: string): Error => new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+const api = (errorCode: string, message = 'text'): Error =>
+  Object.assign(new Error(message), { errorCode, name: errorCode });
+const wire = (code: string): Error =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
 /** Table 3.3 of design.md, as far as it is decided by what the wire says. */
 const table: [string, Error, OrgFaultKind][] = [
@@ -20,7 +22,11 @@ const table: [string, Error, OrgFaultKind][] = [
   ['refresh not reached', new Error('Unable to refresh session due to: fetch failed'), 'not-sent'],
   ['420', api('ERROR_HTTP_420'), 'wait'],
   ['429', api('ERROR_HTTP_429'), 'wait'],
-  ['403 concurrent', api('REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'), 'wait'],
+  [
+    '403 concurrent',
+    api('REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'),
+    'wait',
+  ],
   ['403 total', api('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'), 'org-limit'],
   ['API switched off', api('API_DISABLED_FOR_ORG'), 'org-limit'],
   ['413', api('ERROR_HTTP_413'), 'too-large'],
@@ -53,7 +59,10 @@ describe('what went wrong on the wire (design.md 3.3)', () => {
   });
 
   it('A1 the org’s own count is read from its header', () => {
-    expect(readLimitInfo('api-usage=18/15000; per-app-api-usage=17/250(appName=x)')).to.deep.equal({ used: 18, max: 15_000 });
+    expect(readLimitInfo('api-usage=18/15000; per-app-api-usage=17/250(appName=x)')).to.deep.equal({
+      used: 18,
+      max: 15_000,
+    });
     expect(readLimitInfo('per-app-api-usage=17/250(appName=x)')).to.equal(undefined);
     expect(readLimitInfo(undefined)).to.equal(undefined);
   });

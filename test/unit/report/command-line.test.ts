@@ -33,7 +33,11 @@ describe('suggested commands', () => {
     expect(runWords('accounts', jobSpec())).to.deep.equal(byFile);
     expect(runWords('accounts', null)).to.deep.equal(['run', '--job', 'accounts']);
     const name = 'Account-new-accounts.v2';
-    const adHoc = jobSpec({ name, definitionFile: undefined, source: { type: 'csv', path: '/in/new accounts.v2.csv' } });
+    const adHoc = jobSpec({
+      name,
+      definitionFile: undefined,
+      source: { type: 'csv', path: '/in/new accounts.v2.csv' },
+    });
     expect(runWords(name, adHoc)).to.deep.equal([
       'run',
       ...['--file', '/in/new accounts.v2.csv', '--sobject', 'Account', '--external-id', 'Ext_Id__c'],

@@ -72,9 +72,13 @@ describe('report of a run', () => {
     );
     expect(shown).to.include('  FIELD_CUSTOM_VALIDATION_EXCEPTION: Industry is needed [Industry]\n');
     expect(shown).to.include('  STRING_TOO_LONG: too long\n');
-    expect(shown).to.include('    sf crm-export run --definition-file /data/crm-export.json --job accounts --target-org ann@example.com\n');
+    expect(shown).to.include(
+      '    sf crm-export run --definition-file /data/crm-export.json --job accounts --target-org ann@example.com\n',
+    );
     expect(shown).to.include('sf crm-export skip --job accounts --reason "why it may be left out" --target-org');
-    expect(shown).to.include('sf crm-export run --definition-file /data/crm-export.json --job accounts --on-error log --target-org');
+    expect(shown).to.include(
+      'sf crm-export run --definition-file /data/crm-export.json --job accounts --on-error log --target-org',
+    );
     expect(shown).to.include('sf crm-export errors show --id 3f2a9c41 --target-org');
   });
 
@@ -90,7 +94,9 @@ describe('report of a run', () => {
     expect(shown).to.include('3 ExportErrors of this job open.');
     expect(shown).to.match(/^3\tFIELD_CUSTOM_VALIDATION_EXCEPTION\tIndustry\tIndustry is needed$/m);
     expect(shown).to.include('sf crm-export errors list --job accounts --target-org ann@example.com');
-    expect(shown).to.include('sf crm-export run --definition-file /data/crm-export.json --job accounts --restart --target-org ann@example.com');
+    expect(shown).to.include(
+      'sf crm-export run --definition-file /data/crm-export.json --job accounts --restart --target-org ann@example.com',
+    );
   });
 
   const stops: readonly (readonly [StopCode, RegExp])[] = [

@@ -1,15 +1,13 @@
 import { Messages } from '@salesforce/core';
 import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { errorOfId } from '../../../cli/error-selection.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
 import { ledgerOrgFlags, storeFlag } from '../../../cli/flags.js';
 import { ledgerCommand } from '../../../cli/ledger-command.js';
 import { show } from '../../../cli/show.js';
-import { findById } from '../../../core/error-query.js';
 import type { ExportError } from '../../../core/export-error.js';
-import { commandLine, type CommandContext } from '../../../report/command-line.js';
 import { renderError } from '../../../report/errors-report.js';
-import { escapeText } from '../../../report/escape.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.errors.show');
@@ -33,24 +31,10 @@ export default class CrmExportErrorsShow extends SfCommand<CrmExportErrorsShowRe
     return withFaults(async () => {
       const { ledger, context } = await ledgerCommand(flags);
       const { exportErrors, jobs } = await ledger.read();
-      const row = theOne(findById(exportErrors, context.orgId, flags.id), flags.id, context);
+      const row = errorOfId(exportErrors, flags.id, context);
       const job = jobs.find(({ orgId, name }) => orgId === row.orgId && name === row.job);
       show(this, renderError(row, job, context));
       return row;
     });
   }
-}
-
-/** @throws SfError none was found, or several */
-function theOne(found: readonly ExportError[], id: string, context: CommandContext): ExportError {
-  const [row, ...others] = found;
-  if (row === undefined) {
-    const list = commandLine(context, ['errors', 'list', '--status', 'all'], 'ledger');
-    throw messages.createError('error.notFound', [escapeText(id), context.orgId], [list]);
-  }
-  if (others.length > 0) {
-    const first = found.slice(0, 5).map((candidate) => candidate.id);
-    throw messages.createError('error.ambiguous', [found.length, escapeText(id)], [first.join(', ')]);
-  }
-  return row;
 }
