@@ -15,8 +15,9 @@ export type PruneOptions = {
 };
 
 /**
- * The ledger without what is old: settled ExportErrors and runs beyond the `history-days` of their org, API buckets beyond 48 hours. Open
- * ExportErrors always stay, and so do the last 10 runs of each job, told by run number (K1).
+ * The ledger without what is old: settled ExportErrors and runs beyond the `history-days` of their org, as the ledger's
+ * own settings say, and API buckets beyond 48 hours. Open ExportErrors always stay, and so do the last 10 runs of each
+ * job, told by run number (K1).
  */
 export function prune(view: LedgerView, { now }: PruneOptions): LedgerView {
   const oldest = oldestByOrg(view.settings, Date.parse(now));

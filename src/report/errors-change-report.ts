@@ -87,7 +87,6 @@ export function renderErrorsChange(result: ErrorsChangeResult, action: ErrorActi
         ? 'Nothing was changed.'
         : `${verb}d ${count(changed.length, 'ExportError')}: ${byJob(changed)}.`,
       ...leftAlone(unchanged),
-      ...busy.map((job) => `Not changed: those of ${escapeText(job)}, because another process runs it.`),
     ),
     lines(...stepLines(stepsAfter(result, action, context))),
   ];

@@ -294,13 +294,13 @@ describe('bad input', function () {
     });
     const future = await admin.write('future.json', text);
     const newer = await admin.run(source, '--store', future);
-    expectError(newer as Failed, 1, /future\.json has version 99/);
+    expectError(newer, 1, /future\.json has version 99/);
     expect(newer.output.name).to.equal('LedgerNewerVersionError');
     expect(await readFile(future, 'utf8')).to.equal(text);
 
     const plain = await admin.write('plain', 'text');
     const below = await admin.run(source, '--store', join(plain, 'store.json'));
-    expectError(below as Failed, 1, /plain/);
+    expectError(below, 1, /plain/);
     expect(below.output.name).to.match(/^LedgerNot(Readable|Writable)Error$/);
     expect(await readFile(plain, 'utf8')).to.equal('text');
     expect(writeCalls(admin.org)).to.deep.equal([]);
@@ -316,10 +316,10 @@ describe('bad input', function () {
     await writeFile(admin.store, half);
     const before = admin.org.journal.length;
     const broken = await admin.run(source);
-    expectError(broken as Failed, 1, /The ledger cannot be read: .*crm-export-store\.json/);
+    expectError(broken, 1, /The ledger cannot be read: .*crm-export-store\.json/);
     expect(broken.output.name).to.equal('LedgerCorruptError');
     expect(broken.output.message).to.include(join(folder, backups[0]!));
-    expect(facts(broken as Failed)).to.include({ path: admin.store, backup: join(folder, backups[0]!) });
+    expect(facts(broken)).to.include({ path: admin.store, backup: join(folder, backups[0]!) });
     expect(await readFile(admin.store, 'utf8')).to.equal(half);
     expect(writeCalls(admin.org, before)).to.deep.equal([]);
     const screen = await admin.start(['run', ...admin.adHoc(source)], { FORCE_COLOR: '0' }).ended;
@@ -345,7 +345,7 @@ describe('bad input', function () {
     expect(messages[5]).to.include('--nonsense');
     await expectNothingDone();
     // A name that no job can have comes from a flag, too, but is found by the definition's own check.
-    expectError((await admin.run(source, '--name', 'a/b')) as Failed, 1, /--name/);
+    expectError(await admin.run(source, '--name', 'a/b'), 1, /--name/);
   });
 
   it('X1 the login: no longer valid before the run, and while it runs', async () => {
@@ -353,9 +353,9 @@ describe('bad input', function () {
     const token = admin.org.accessToken;
     admin.org.faults.next({ kind: 'unauthorized', times: Infinity, match: { path: /\/composite$/, method: 'POST' } });
     const during = await admin.run(source, '--batch-size', '1');
-    expectError(during as Failed, 77, /INVALID_SESSION_ID|expired/);
-    expect(facts(during as Failed).code).to.equal('org.login');
-    const [done] = facts(during as Failed).jobs!;
+    expectError(during, 77, /INVALID_SESSION_ID|expired/);
+    expect(facts(during).code).to.equal('org.login');
+    const [done] = facts(during).jobs!;
     expect(done).to.include({ status: 'stopped', exported: 0, failed: 0 });
     expect(done!.stoppedBy?.code).to.equal('login');
     expect(admin.org.commits).to.deep.equal([]);
@@ -364,7 +364,7 @@ describe('bad input', function () {
     admin.org.faults.clear();
     admin.org.expireSession();
     const late = await admin.json<RunResult>('run', '--file', source, '-s', 'Account', '-i', 'Ext_Id__c', '-o', token);
-    expectError(late as Failed, 77, /./);
+    expectError(late, 77, /./);
     expect(admin.org.commits).to.deep.equal([]);
   });
 
@@ -382,7 +382,7 @@ describe('bad input', function () {
     await admin.org.stop();
     const elsewhere = admin.path('elsewhere.json');
     const [ended, down] = await Promise.all([started.ended, admin.run(source, '--store', elsewhere)]);
-    expectError(down as Failed, 75, new RegExp(`127\\.0\\.0\\.1:${port}`));
+    expectError(down, 75, new RegExp(`127\\.0\\.0\\.1:${port}`));
     expect(ended.code, ended.stdout).to.equal(75);
     const { result } = JSON.parse(ended.stdout) as JsonOutput<RunResult>;
     expect(result.status).to.equal('stopped');
@@ -404,7 +404,7 @@ describe('bad input', function () {
     const set = await admin.json('settings', 'set', 'export-to-crm', 'false', ...admin.orgFlags);
     expect(set.code, set.stdout).to.equal(0);
     const off = await admin.run(source);
-    expectError(off as Failed, 1, /switched off/);
+    expectError(off, 1, /switched off/);
     expect(off.output.name).to.equal('SwitchedOffError');
     expect(off.output.actions!.join()).to.include('settings set export-to-crm true');
     await expectNothingDone();

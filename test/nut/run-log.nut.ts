@@ -552,7 +552,7 @@ describe('run, log mode', function () {
     expect(code).to.equal(1);
     expect(output.message).to.include('Secret__c');
     expect(output.actions).to.not.be.empty;
-    const [done] = (output.data as unknown as RunResult).jobs;
+    const [done] = (output.data as RunResult).jobs;
     expect(done).to.include({ status: 'failed', failed: 0 });
     const { jobs, exportErrors } = await admin.ledger();
     expect(exportErrors).to.deep.equal([]);
@@ -656,7 +656,7 @@ describe('run, log mode', function () {
     const args = ['run', ...admin.adHoc(file), '--on-error', 'log'];
     const { code, stdout, stderr } = await admin.start(args, { FORCE_COLOR: '0' }).ended;
     expect(code, stderr).to.equal(68);
-    // eslint-disable-next-line no-control-regex -- that none is left is the point
+
     expect(stdout + stderr).to.not.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
     expect(stdout).to.include('3 records read, 2 exported (2 created, 0 updated), 1 refused');
     expect(stdout).to.include('FIELD_CUSTOM_VALIDATION_EXCEPTION');

@@ -42,7 +42,7 @@ export type Ledger = {
   holders(): Promise<readonly LeaseHolder[]>;
   /**
    * Takes the lease of a job, folds what a dead holder left, and gives access to its rows.
-   * @throws LedgerFault `busy` when another living process holds it after `waitMs`
+   * @throws LedgerFault `busy` when another living process holds it after `waitMs`, or when `signal` ended the wait
    */
   openJob(id: JobId, options?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<JobLedger>;
 };
@@ -65,7 +65,9 @@ export type JobLedger = {
   assertHeld(): Promise<void>;
   /** Appends one line to the journal and syncs it. After it returns, the change survives a kill and a power cut. */
   commit(change: LedgerChange): Promise<void>;
-  /** Moves the state of a job's old name to this one, once (`formerly`). No-op if the old name has none or this one has. */
+  /** Moves the state of a job's old name to this one, once (`formerly`). No-op if the old name has none or this one has.
+   * @throws LedgerFault `busy` while another process runs the former job
+   */
   adopt(formerName: string): Promise<void>;
   /** Folds the journal into the file, and gives the lease back. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { isOpen, type ExportError } from '../export-error.js';
 import type { JobLedger, Ledger } from '../ports/ledger.js';
 import type { JobStatus } from '../run-record.js';
-import { endingOf, endsTheRun, type Ending } from '../run/job-result.js';
+import { endingOf, endingOfWait, endsTheRun, type Ending } from '../run/job-result.js';
 import type { RunDeps } from '../run/run-job.js';
 import { isTaken, type RetryFilter } from './retry-filter.js';
 import { JobRetry } from './retry-job.js';
@@ -50,7 +50,7 @@ async function retryOne(
     const id = { orgId: deps.org.orgId, name: job.spec.name };
     held = await ledger.openJob(id, { waitMs: filter.lockWaitMs, signal: deps.signal });
   } catch (thrown) {
-    return notBegun(job, endingOf(thrown));
+    return notBegun(job, endingOfWait(thrown, deps.signal));
   }
   // Asked again under the lease: a run may have settled some meanwhile.
   const pending = held

@@ -24,6 +24,11 @@ export function endingOf(thrown: unknown): Ending {
   return { status: 'failed', stoppedBy: null, error: thrown };
 }
 
+/** Waiting for a lease ends early when the run is interrupted, and then the lease was never the matter. */
+export function endingOfWait(thrown: unknown, signal: AbortSignal): Ending {
+  return signal.aborted ? stopped('interrupted', 'Interrupted while waiting for the job.') : endingOf(thrown);
+}
+
 /** The other jobs would meet the same: a stop of the org or the person ends the whole run, a busy job does not. */
 export function endsTheRun(ending: Ending): boolean {
   return ending.error !== undefined || (ending.stoppedBy !== null && ending.stoppedBy.code !== 'busy');

@@ -1,6 +1,6 @@
 import type { Ledger, JobLedger } from '../ports/ledger.js';
 import type { JobResult } from '../run-result.js';
-import { endingOf, endsTheRun, jobResult, type Ending } from './job-result.js';
+import { endingOf, endingOfWait, endsTheRun, jobResult, type Ending } from './job-result.js';
 import type { PreparedJob } from './prepared-job.js';
 import { JobRun, type RunDeps, type RunOptions } from './run-job.js';
 
@@ -44,7 +44,8 @@ async function runOne(job: PreparedJob, options: RunJobsOptions, ledger: Ledger,
     const id = { orgId: deps.org.orgId, name: job.spec.name };
     jobLedger = await ledger.openJob(id, { waitMs: options.lockWaitMs, signal: deps.signal });
   } catch (thrown) {
-    return { ending: endingOf(thrown), result: notBegun(job, endingOf(thrown)) };
+    const ending = endingOfWait(thrown, deps.signal);
+    return { ending, result: notBegun(job, ending) };
   }
   const { ending, run } = await runUnderLease(job, options, jobLedger, deps);
   const record = jobLedger.job();

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openStatuses, settledStatuses } from '../../../src/core/export-error.js';
 import type { LedgerView } from '../../../src/core/ports/ledger.js';
-import { prune } from '../../../src/ledger/index.js';
-import { errorRow, orgId, runRow } from '../../support/ledger-rows.js';
+import { setSetting, type SettingRow } from '../../../src/core/settings.js';
+import { createLedger, prune } from '../../../src/ledger/index.js';
+import { countingRandom, errorRow, jobRow, manualClock, orgId, otherOrgId, runRow } from '../../support/ledger-rows.js';
+import { tempFolder } from '../../support/temp-folder.js';
 
-const options = { now: '2026-11-23T19:30:00.000Z', historyDays: 30 };
+const options = { now: '2026-11-23T19:30:00.000Z' };
 const daysAgo = (days: number): string => new Date(Date.parse(options.now) - days * 86_400_000).toISOString();
 const viewOf = (part: Partial<LedgerView>): LedgerView => ({
   settings: [],
@@ -41,6 +44,54 @@ describe('ledger: what is forgotten', () => {
     const runs = [runRow('old', { startedAt: daysAgo(31) }), runRow('recent', { startedAt: daysAgo(1) }), ...many];
     const kept = prune(viewOf({ runs }), options).runs.map(({ id }) => id);
     expect(kept).to.include('recent').and.not.include('old');
+  });
+
+  it("the history is as long as `history-days` of the row's org says, else that of all orgs", () => {
+    const settings: SettingRow[] = [
+      { scope: orgId, name: 'history-days', value: 5 },
+      { scope: 'global', name: 'history-days', value: 60 },
+    ];
+    const ages = [4.9, 5.1, 59.9, 60.1];
+    const rows = [orgId, otherOrgId].flatMap((org) =>
+      ages.map((days) => errorRow(`${org} ${days}`, { orgId: org, status: 'resolved', settledAt: daysAgo(days) })),
+    );
+    const newer = [orgId, otherOrgId].flatMap((org) =>
+      Array.from({ length: 10 }, (_, n) => runRow(`${org} new ${n}`, { orgId: org, run: n + 10 })),
+    );
+    const runs = [orgId, otherOrgId].flatMap((org) =>
+      ages.map((days) => runRow(`${org} ${days}`, { orgId: org, endedAt: daysAgo(days) })),
+    );
+    const kept = prune(viewOf({ settings, exportErrors: rows, runs: [...runs, ...newer] }), options);
+    const expected = [`${orgId} 4.9`, `${otherOrgId} 4.9`, `${otherOrgId} 5.1`, `${otherOrgId} 59.9`];
+    expect(kept.exportErrors.map(({ id }) => id)).to.deep.equal(expected);
+    expect(kept.runs.map(({ id }) => id)).to.deep.equal([...expected, ...newer.map(({ id }) => id)]);
+  });
+
+  it('a value of `history-days` that a hand made useless is passed over: 30 days', () => {
+    for (const value of ['5', 0, -1, 1.5, true]) {
+      const settings = [{ scope: orgId, name: 'history-days', value }];
+      const rows = [29.9, 30.1].map((days) => errorRow(`${days}`, { status: 'discarded', settledAt: daysAgo(days) }));
+      const kept = prune(viewOf({ settings, exportErrors: rows }), options).exportErrors;
+      expect(kept.map(({ id }) => id)).to.deep.equal(['29.9']);
+    }
+  });
+
+  it('follows the setting in a store on disk, from the change on', async () => {
+    const folder = await tempFolder();
+    const clock = manualClock(options.now);
+    const ledger = createLedger({ path: join(folder.path, 'store.json'), clock, random: countingRandom() });
+    const ids = async () => (await ledger.read()).exportErrors.map(({ id }) => id);
+    try {
+      const held = await ledger.openJob({ orgId, name: 'accounts' });
+      const errors = [3, 20].map((days) => errorRow(`${days}`, { status: 'resolved', settledAt: daysAgo(days) }));
+      await held.commit({ job: jobRow(), errors });
+      await held.close();
+      expect(await ids()).to.deep.equal(['3', '20']);
+      await ledger.updateSettings((rows) => setSetting(rows, orgId, 'history-days', 7));
+      expect(await ids()).to.deep.equal(['3']);
+    } finally {
+      await folder.remove();
+    }
   });
 
   it('API buckets stay for 48 hours', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ExportErrorStatus } from '../../../src/core/export-error.js';
 import { noCounts, type JobStatus, type StopCode } from '../../../src/core/run-record.js';
 import type { JobResult, RunResult } from '../../../src/core/run-result.js';
 import { plainText } from '../../../src/report/blocks.js';
@@ -94,9 +95,21 @@ describe('report of a run', () => {
     expect(shown).to.include('3 ExportErrors of this job open.');
     expect(shown).to.match(/^3\tFIELD_CUSTOM_VALIDATION_EXCEPTION\tIndustry\tIndustry is needed$/m);
     expect(shown).to.include('sf crm-export errors list --job accounts --target-org ann@example.com');
+    expect(shown).to.include('sf crm-export retry --job accounts --target-org ann@example.com');
     expect(shown).to.include(
-      'sf crm-export run --definition-file /data/crm-export.json --job accounts --restart --target-org ann@example.com',
+      'sf crm-export errors discard --job accounts --reason "why it need not be exported" --target',
     );
+    expect(shown).to.not.include('--restart').and.to.not.include('errors requeue');
+  });
+
+  it('X1: completed with errors: quarantined records are requeued; retry is suggested only where it does something', () => {
+    const of = (...statuses: ExportErrorStatus[]) => {
+      const openErrors = statuses.map((status, row) => exportError({ id: `id-${row}`, row, status }));
+      return text([job({ status: 'completedWithErrors', failed: openErrors.length })], { openErrors });
+    };
+    const requeue = 'sf crm-export errors requeue --job accounts --reason "what was fixed" --target-org';
+    expect(of('quarantined')).to.include(requeue).and.to.not.include('sf crm-export retry');
+    expect(of('quarantined', 'pending')).to.include(requeue).and.to.include('sf crm-export retry');
   });
 
   const stops: readonly (readonly [StopCode, RegExp])[] = [

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { ExportError } from '../../../src/core/export-error.js';
+import type { JobRecord } from '../../../src/core/job.js';
 import type { LedgerView } from '../../../src/core/ports/ledger.js';
 import { plainText } from '../../../src/report/blocks.js';
 import { renderError, renderErrorList } from '../../../src/report/errors-report.js';
@@ -72,6 +74,22 @@ describe('status', () => {
     expect(shown).to.include('Running now: process 42 on build-1\\x1b, since 2026-11-24 08:30:00 UTC.');
   });
 
+  it('X1: suggests what can be done about open ExportErrors: retry, requeue, discard', () => {
+    const commands = (job: JobRecord, exportErrors: ExportError[]) =>
+      status({ jobs: [job], exportErrors }).result.jobs[0]!.next.map(({ command }) => command.split(' --')[0]);
+    const quarantined = exportError({ id: 'q', canonicalKey: 'q', status: 'quarantined' });
+    const completed = jobRecord({ phase: 'completed' });
+    const [list, retry, discard] = ['errors list', 'retry', 'errors discard'].map((words) => `sf crm-export ${words}`);
+    const requeue = 'sf crm-export errors requeue';
+    expect(commands(completed, [refused])).to.deep.equal([list, retry, discard]);
+    expect(commands(completed, [refused, quarantined])).to.deep.equal([list, retry, discard, requeue]);
+    expect(commands(completed, [quarantined])).to.deep.equal([list, discard, requeue]);
+    expect(commands(pausedJob(refused), [refused, quarantined]))
+      .to.include('sf crm-export skip')
+      .and.include(requeue);
+    expect(commands(completed, [])).to.deep.equal([]);
+  });
+
   it('counts the API calls of the last 24 hours', () => {
     const bucket = (hour: string, calls: number, orgId = testOrgId) => ({ orgId, hour, calls });
     const apiUse = [bucket('2026-11-23T08', 100), bucket('2026-11-23T09', 5), bucket('2026-11-24T08', 2)];
@@ -137,6 +155,32 @@ describe('errors list and show', () => {
       expect(shown).to.include(part);
     }
     expect(shown).to.not.include('Next:');
+  });
+
+  it('X1: shows what can be done about an open row, and nothing about a settled one', () => {
+    const steps = (row: ExportError, job = jobRecord({ phase: 'completed' })) =>
+      plainText(renderError(row, job, context))
+        .split('\n')
+        .filter((line) => line.startsWith('    sf '));
+    const which = `--id ${refused.id}`;
+    const org = '--org-id 00D000000000001EAA';
+    const discard = `    sf crm-export errors discard ${which} --reason "why it need not be exported" ${org}`;
+    const requeue = `    sf crm-export errors requeue ${which} --reason "what was fixed" ${org}`;
+    const quarantined = exportError({ status: 'quarantined' });
+    const retry = `    sf crm-export retry ${which} --target-org "a login for 00D000000000001EAA"`;
+    expect(steps(refused)).to.deep.equal([retry, discard]);
+    expect(steps(quarantined)).to.deep.equal([requeue, discard]);
+    expect(steps(exportError({ status: 'discarded' }))).to.deep.equal([]);
+    const paused = steps(quarantined, pausedJob(refused));
+    expect(paused).to.include(requeue).and.to.not.include(discard);
+    expect(paused.join()).to.include('sf crm-export skip --job accounts');
+  });
+
+  it('S1: shows each decision in a note on a line of its own', () => {
+    const shown = plainText(renderError(exportError({ note: 'Requeued\nDiscarded\r\u001b[2J' }), undefined, context));
+    expect(shown)
+      .to.match(/^Note: +Requeued$/m)
+      .and.to.match(/^Note: +Discarded\\r\\x1b\[2J$/m);
   });
 
   it('says what is known of a payload that is not there', () => {
