@@ -16,7 +16,7 @@ const filterNames = ['job', 'status', 'code', 'object', 'key'] as const;
 
 /** Which rows a command is about: ids, or the filters of `errors list`. Give them to `selectErrors`. */
 export const errorSelectionFlags = {
-  id: Flags.string({ multiple: true, summary: messages.getMessage('flags.id.summary'), exclusive: [...filterNames] }),
+  id: Flags.string({ multiple: true, summary: messages.getMessage('flags.id.summary') }),
   job: Flags.string({ char: 'j', summary: listMessages.getMessage('flags.job.summary') }),
   status: Flags.option({
     options: ['open', ...openStatuses, ...settledStatuses, 'all'] as const,
@@ -38,7 +38,7 @@ export type SelectedErrors = {
 /**
  * The rows that flags name. Without a status, a filter looks for rows that the action can change. All rows of an org
  * are never meant by saying nothing, or by an id that a script left empty.
- * @throws SfError (2) nothing was named; (1) an id that no row has, or several
+ * @throws SfError (2) nothing was named, or in both ways; (1) an id that no row has, or several
  */
 export function selectErrors(
   all: readonly ExportError[],
@@ -48,14 +48,15 @@ export function selectErrors(
 ): SelectedErrors {
   const { id: ids, job, status, code, object, key } = selection;
   const { orgId } = context;
+  const filtered = filterNames.some((name) => selection[name] !== undefined);
   if (ids !== undefined && ids.length > 0) {
+    // Not by `exclusive` of the flags: help would then show the filters as excluding each other.
+    if (filtered) throw messages.createError('error.idAndFilter', [], [], exitCodes.usage);
     if (ids.some((id) => id.trim() === '')) throw messages.createError('error.emptyId', [], [], exitCodes.usage);
     const rows = new Set(ids.map((id) => errorOfId(all, id.trim(), context)));
     return { rows: findErrors([...rows], { orgId, status: 'all' }), filter: undefined };
   }
-  if (filterNames.every((name) => selection[name] === undefined)) {
-    throw messages.createError('error.noSelection', [], [usualStatus[action]], exitCodes.usage);
-  }
+  if (!filtered) throw messages.createError('error.noSelection', [], [usualStatus[action]], exitCodes.usage);
   const filter = { orgId, job, status: status ?? usualStatus[action], code, object, key };
   return { rows: findErrors(all, filter), filter };
 }

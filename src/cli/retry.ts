@@ -8,16 +8,14 @@ import { isTaken, type RetryFilter } from '../core/retry/retry-filter.js';
 import { retryJobs } from '../core/retry/retry-jobs.js';
 import { shownErrors, type JobRetryResult, type RetryResult, type SkipReason } from '../core/retry/retry-result.js';
 import type { RetryableJob } from '../core/retry/retryable-job.js';
+import { endingOf, type Ending } from '../core/run/job-result.js';
 import { resolveSettings } from '../core/settings.js';
-import { createOrgFacts } from '../org/org-facts.js';
-import { createOrgTransport } from '../org/org-transport.js';
-import { systemClock } from './clock.js';
 import { orgOfConnection } from './connected-org.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
-import { prepareJobs, type JobProblem } from './prepare-jobs.js';
+import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
 import { sourceColumnsOf } from './retry-columns.js';
-import { runDeps } from './run-deps.js';
+import { prepareContext, runDeps, type MachineDeps } from './run-deps.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -60,27 +58,14 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
   const waiting = waitingJobs(view, orgId, request);
   // Nothing pending: no API call at all (design.md 4.2).
   if (waiting.length === 0) return outcomeOf({ orgId, username, jobs: [], failing: [] });
-  const transport = createOrgTransport(request.org.getConnection(request.apiVersion));
-  const facts = createOrgFacts(transport);
-  const { jobs, problems } = await prepareJobs(
-    waiting.flatMap(({ spec }) => spec ?? []),
-    {
-      transport,
-      facts,
-      orgId,
-      settings: view.settings,
-      flags: {},
-      jobs: view.jobs,
-      monotonicMs: () => systemClock.monotonicMs(),
-      dryRun: false,
-      columnsWithoutSource: (spec) => sourceColumnsOf(spec, pendingOf(waiting, spec.name)),
-    },
-  );
-  const maxRetries = resolveSettings({ rows: view.settings, orgId })['retry-max-attempts'].value;
-  const retryable: RetryableJob[] = jobs.map((job) => ({ ...job, maxRetries }));
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   try {
-    const deps = runDeps(orgId, transport, facts, request.reporter, interrupts.signal);
+    const deps = runDeps(request.org.getConnection(request.apiVersion), orgId, request.reporter, interrupts.signal);
+    const checked = await check(waiting, view, deps);
+    if ('ending' in checked) return stoppedBefore(checked.ending, { orgId, username, waiting });
+    const { jobs, problems } = checked;
+    const maxRetries = resolveSettings({ rows: view.settings, orgId })['retry-max-attempts'].value;
+    const retryable: RetryableJob[] = jobs.map((job) => ({ ...job, maxRetries }));
     const filter = { ...request.filter, lockWaitMs: request.lockWaitMs };
     const done = await retryJobs(retryable, filter, ledger, deps);
     const left = [...withoutDefinition(waiting), ...failedChecks(waiting, problems)];
@@ -91,6 +76,39 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
   } finally {
     interrupts.release();
   }
+}
+
+/** Checks the jobs as a run does; a source that cannot be read is none of its reasons to refuse one (R1). */
+async function check(
+  waiting: readonly Waiting[],
+  view: LedgerView,
+  deps: MachineDeps,
+): Promise<Prepared | { readonly ending: Ending }> {
+  try {
+    return await prepareJobs(
+      waiting.flatMap(({ spec }) => spec ?? []),
+      {
+        ...prepareContext(deps, view),
+        flags: {},
+        dryRun: false,
+        columnsWithoutSource: (spec) => sourceColumnsOf(spec, pendingOf(waiting, spec.name)),
+      },
+    );
+  } catch (thrown) {
+    return { ending: endingOf(thrown) };
+  }
+}
+
+/** The org stopped the retry before the first record: nothing was tried, and the next retry is as good. */
+function stoppedBefore(
+  ending: Ending,
+  of: Omit<Parts, 'jobs' | 'failing'> & { waiting: readonly Waiting[] },
+): RetryOutcome {
+  const { status, stoppedBy } = ending;
+  const jobs = of.waiting.map((one) => ({ ...leftAlone(one, 'stopped', []), status, stoppedBy }));
+  const outcome = outcomeOf({ orgId: of.orgId, username: of.username, jobs, failing: [] });
+  if (ending.error !== undefined) throw toSfError(ending.error, outcome.result);
+  return outcome;
 }
 
 /** The jobs that have pending rows to take, with the definition to work from: the given one, else the stored one. */

@@ -2,23 +2,22 @@ import { Messages, type Org, type SfError } from '@salesforce/core';
 import { exitCodeOf, exitCodes, overallStatus, type ExitCode } from '../core/exit-codes.js';
 import { isOpen, type ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
-import type { LedgerView } from '../core/ports/ledger.js';
+import type { Ledger, LedgerView } from '../core/ports/ledger.js';
 import type { Reporter } from '../core/ports/reporter.js';
 import { dryRunJob } from '../core/run/dry-run.js';
+import { endingOf, notBegun } from '../core/run/job-result.js';
 import type { PreparedJob } from '../core/run/prepared-job.js';
 import { runJobs, type RunJobsOutcome } from '../core/run/run-jobs.js';
 import { RowsMissing } from '../core/run/stop.js';
 import type { RunResult } from '../core/run-result.js';
 import { resolveSettings, type SettingValues } from '../core/settings.js';
-import { createOrgFacts } from '../org/org-facts.js';
-import { createOrgTransport } from '../org/org-transport.js';
 import { escapeText } from '../report/escape.js';
 import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
 import { orgOfConnection } from './connected-org.js';
-import { prepareJobs, type JobProblem } from './prepare-jobs.js';
-import { runDeps } from './run-deps.js';
+import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
+import { prepareContext, runDeps, type MachineDeps } from './run-deps.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -55,29 +54,15 @@ export async function runExport(request: RunRequest): Promise<RunOutcome> {
 }
 
 async function compose(request: RunRequest): Promise<RunOutcome> {
-  const connection = request.org.getConnection(request.apiVersion);
   const { orgId, username } = orgOfConnection(request.org);
-  const transport = createOrgTransport(connection);
-  const facts = createOrgFacts(transport);
   const ledger = openLedger(request.store);
   const view = await ledger.read();
   if (!request.dryRun) assertSwitchedOn(view, orgId);
-  const { jobs, problems } = await prepareJobs(request.specs, {
-    transport,
-    facts,
-    orgId,
-    settings: view.settings,
-    flags: request.flags,
-    jobs: view.jobs,
-    monotonicMs: () => systemClock.monotonicMs(),
-    dryRun: request.dryRun,
-  });
-  if (problems.length > 0) throw problemsError(problems);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
+  const deps = runDeps(request.org.getConnection(request.apiVersion), orgId, request.reporter, interrupts.signal);
   let outcome: RunJobsOutcome;
   try {
-    const deps = runDeps(orgId, transport, facts, request.reporter, interrupts.signal);
-    outcome = request.dryRun ? await dryRunJobs(jobs, interrupts.signal) : await runJobs(jobs, request, ledger, deps);
+    outcome = await checkAndRun(request, ledger, view, deps);
   } finally {
     interrupts.release();
   }
@@ -93,9 +78,42 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
   return {
     result,
     exitCode: exitCodeOf(outcome.jobs),
-    specs: new Map(jobs.map((job) => [job.spec.name, job.spec])),
+    specs: new Map(request.specs.map((spec) => [spec.name, spec])),
     openErrors: await openErrorsOf(request, orgId),
   };
+}
+
+async function checkAndRun(
+  request: RunRequest,
+  ledger: Ledger,
+  view: LedgerView,
+  deps: MachineDeps,
+): Promise<RunJobsOutcome> {
+  const context = {
+    ...prepareContext(deps, view),
+    flags: request.flags,
+    dryRun: request.dryRun,
+  };
+  let prepared: Prepared;
+  try {
+    prepared = await prepareJobs(request.specs, context);
+  } catch (thrown) {
+    return notChecked(request.specs, thrown, deps);
+  }
+  if (prepared.problems.length > 0) throw problemsError(prepared.problems);
+  const { jobs } = prepared;
+  return request.dryRun ? dryRunJobs(jobs, deps.signal) : runJobs(jobs, request, ledger, deps);
+}
+
+/** The org stopped the run before the first job began: each job says so, and the next run goes on (design.md 5). */
+function notChecked(specs: readonly JobSpec[], thrown: unknown, deps: MachineDeps): RunJobsOutcome {
+  const ending = endingOf(thrown);
+  if (ending.stoppedBy === null) throw thrown;
+  const apiCalls = deps.transport.calls();
+  const jobs = specs.map((spec, index) =>
+    notBegun({ spec, apiCalls: index === 0 ? apiCalls : 0, warnings: [] }, ending),
+  );
+  return { jobs, ...(ending.error === undefined ? {} : { error: ending.error }) };
 }
 
 async function openErrorsOf(request: RunRequest, orgId: string): Promise<ExportError[]> {

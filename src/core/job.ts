@@ -67,6 +67,8 @@ export type PausedOn = {
   readonly exportErrorId: string;
   /** When the job first paused on this record, ISO 8601 UTC. */
   readonly since: string;
+  /** Everything up to and with this record, as it was when it was refused last: where `skip` puts the checkpoint. */
+  readonly mark?: SourceMark;
 };
 
 /**
@@ -87,7 +89,7 @@ export type JobRecord = JobId & {
   readonly checkpoint: Checkpoint;
   readonly pausedOn: PausedOn | null;
   readonly learned: LearnedSize;
-  /** Rows behind the checkpoint to pass over without sending them: what `skip` set; 0 or absent = none. */
+  /** Rows behind the checkpoint to pass over without sending them: what `skip` sets where no mark is known. */
   readonly skipRows?: number;
   /** Number of the newest run (or retry) of this job; order goes by it and by position, never by a clock (K1). */
   readonly run: number;

@@ -17,9 +17,9 @@ export type Skip = {
 };
 
 /**
- * Moves a paused job past its record: the checkpoint's mark is opaque and stays before the record, and `skipRows` says
- * how many rows behind it are passed over without being sent. The record's row keeps all it has (E1, H3) and gets a
- * note; it stays open unless it is discarded.
+ * Moves a paused job past its record: the job stands behind it as it was when it was refused, so that a record that is
+ * changed, moved or removed afterwards is found before the checkpoint (design.md 7) and no other is passed over in its
+ * place. The record's row keeps all it has (E1, H3) and gets a note; it stays open unless it is discarded.
  * @returns undefined when the job is not paused
  */
 export function skipPaused(
@@ -38,12 +38,17 @@ export function skipPaused(
       job: {
         phase: 'open',
         pausedOn: null,
-        skipRows: passed.row - job.checkpoint.row,
+        ...placeBehind(passed, job),
         updatedAt: decision.now,
       },
       errors: noted === null ? [] : [noted],
     },
   };
+}
+
+/** Without a mark (a job that an older version paused), `skipRows` says how many rows are passed over unseen. */
+function placeBehind({ row, line, mark }: PausedOn, job: JobRecord): Partial<JobRecord> {
+  return mark === undefined ? { skipRows: row - job.checkpoint.row } : { checkpoint: { row, line, mark }, skipRows: 0 };
 }
 
 function withDecision(row: ExportError, { discard, ...decision }: SkipDecision): ExportError {

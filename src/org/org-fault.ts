@@ -48,9 +48,11 @@ export function toOrgFault(error: unknown, context: FaultContext): OrgFault {
   if (error instanceof OrgFault) return error;
   const { code, message } = facts(error);
   const status = context.httpStatus ?? statusIn(code);
+  // `fetch failed (ECONNREFUSED)` alone does not say who could not be reached.
+  const place = code === '' && isNetworkError(error) ? `${context.host}: ` : '';
   return new OrgFault(
     kindOf(error, code, message, { ...context, httpStatus: status }),
-    code === '' || statusIn(code) !== undefined ? describeStatus(status, message) : `${code}: ${message}`,
+    code === '' || statusIn(code) !== undefined ? place + describeStatus(status, message) : `${code}: ${message}`,
     { statusCode: code, host: context.host, ...(status === undefined ? {} : { httpStatus: status }) },
     { cause: error },
   );

@@ -12,10 +12,10 @@ const shownRows = 5;
 /** Jobs that the question names. */
 const namedJobs = 5;
 
-const verbs: { readonly [A in ErrorAction]: string } = {
-  discard: 'Discard',
-  requeue: 'Requeue',
-  quarantine: 'Quarantine',
+const words: { readonly [A in ErrorAction]: { readonly ask: string; readonly done: string } } = {
+  discard: { ask: 'Discard', done: 'Discarded' },
+  requeue: { ask: 'Requeue', done: 'Requeued' },
+  quarantine: { ask: 'Quarantine', done: 'Quarantined' },
 };
 
 const effects: { readonly [A in ErrorAction]: string } = {
@@ -54,7 +54,7 @@ export function renderErrorsPlan({ action, changing, leaving }: ErrorsPlan, ids:
 
 /** One line, so that it stands in an error's message where nobody can be asked. */
 export function planQuestion({ action, changing }: ErrorsPlan): string {
-  return `${verbs[action]} ${count(changing.length, 'ExportError')}: ${byJob(changing)}?`;
+  return `${words[action].ask} ${count(changing.length, 'ExportError')}: ${byJob(changing)}?`;
 }
 
 /** `40 of accounts, 1 of contacts` */
@@ -80,12 +80,12 @@ export function renderErrorsChange(result: ErrorsChangeResult, action: ErrorActi
   const { changed, unchanged, busy } = result;
   if (changed.length + unchanged.length + busy.length === 0)
     return [lines('No ExportErrors found: nothing to change.')];
-  const verb = verbs[action];
+  const { done } = words[action];
   return [
     lines(
       changed.length === 0
         ? 'Nothing was changed.'
-        : `${verb}d ${count(changed.length, 'ExportError')}: ${byJob(changed)}.`,
+        : `${done} ${count(changed.length, 'ExportError')}: ${byJob(changed)}.`,
       ...leftAlone(unchanged),
     ),
     lines(...stepLines(stepsAfter(result, action, context))),
@@ -99,6 +99,7 @@ function stepsAfter(
 ): NextStep[] {
   const paused = new Set(unchanged.flatMap(({ job, reason }) => (reason === 'paused-on' ? [job] : [])));
   const jobs = [...new Set(changed.map(({ job }) => job))];
+  const ofJobs = jobs.length > namedJobs ? [] : jobs.flatMap((job) => ['--job', job]);
   return [
     ...[...paused].map((job) => ({
       text: `To close the row that the job ${escapeText(job)} is paused on, move the job past its record:`,
@@ -113,13 +114,7 @@ function stepsAfter(
           },
         ]),
     ...(action === 'requeue' && jobs.length > 0
-      ? [
-          retryStep(
-            'Export them again now, or leave it to the daily retry:',
-            jobs.flatMap((job) => ['--job', job]),
-            context,
-          ),
-        ]
+      ? [retryStep('Export them again now, or leave it to the daily retry:', ofJobs, context)]
       : []),
   ];
 }

@@ -25,16 +25,15 @@ export type JobNow = {
 
 /** The next commands for a job in this state; none when nothing is to be done. */
 export function nextSteps(now: JobNow, context: CommandContext): NextStep[] {
-  const ofJob = ['--job', now.job];
-  return [...ownSteps(now, context), ...(now.open.quarantined > 0 ? [requeueStep(ofJob, context)] : [])];
+  const requeue = now.open.quarantined > 0 ? [requeueStep(['--job', now.job], context)] : [];
+  if (now.status === 'completedWithErrors') return refusedSteps(now, requeue, context);
+  return [...ownSteps(now, now.status, context), ...requeue];
 }
 
-function ownSteps(now: JobNow, context: CommandContext): NextStep[] {
-  switch (now.status) {
+function ownSteps(now: JobNow, status: Exclude<JobStatus, 'completedWithErrors'>, context: CommandContext): NextStep[] {
+  switch (status) {
     case 'paused':
       return pausedSteps(now, context);
-    case 'completedWithErrors':
-      return refusedSteps(now, context);
     case 'stopped':
       return stoppedSteps(now, context);
     case 'failed':
@@ -82,7 +81,7 @@ export function showStep(id: string, context: CommandContext): NextStep {
   };
 }
 
-function refusedSteps(now: JobNow, context: CommandContext): NextStep[] {
+function refusedSteps(now: JobNow, requeue: readonly NextStep[], context: CommandContext): NextStep[] {
   const ofJob = ['--job', now.job];
   const retry = retryStep(
     'When their causes are fixed, export them again; best once a day, by a schedule:',
@@ -95,6 +94,7 @@ function refusedSteps(now: JobNow, context: CommandContext): NextStep[] {
       command: commandLine(context, ['errors', 'list', ...ofJob], 'ledger'),
     },
     ...(now.open.pending > 0 || now.open.quarantined === 0 ? [retry] : []),
+    ...requeue,
     discardStep('Or close those that need not be exported; it shows them and asks:', ofJob, context),
   ];
 }

@@ -382,7 +382,10 @@ describe('bad input', function () {
     await admin.org.stop();
     const elsewhere = admin.path('elsewhere.json');
     const [ended, down] = await Promise.all([started.ended, admin.run(source, '--store', elsewhere)]);
-    expectError(down, 75, new RegExp(`127\\.0\\.0\\.1:${port}`));
+    expect(down.code, down.stdout).to.equal(75);
+    expect(down.output.result.jobs[0]).to.include({ status: 'stopped', read: 0, exported: 0 });
+    expect(down.output.result.jobs[0]!.stoppedBy?.code).to.equal('unavailable');
+    expect(down.output.result.jobs[0]!.stoppedBy?.message).to.include(`127.0.0.1:${port}`);
     expect(ended.code, ended.stdout).to.equal(75);
     const { result } = JSON.parse(ended.stdout) as JsonOutput<RunResult>;
     expect(result.status).to.equal('stopped');

@@ -1,7 +1,7 @@
 import type { ObjectDescribe } from '../describe.js';
 import type { ExportError } from '../export-error.js';
 import { mergePayloads } from '../mapping/payload.js';
-import { isRowKey, type EncodedRecord, type Payload } from '../record.js';
+import { isRowKey, keyOfRow, type EncodedRecord, type Payload } from '../record.js';
 
 /** What the source says now of one pending ExportError. */
 export type Current = {
@@ -9,6 +9,8 @@ export type Current = {
   readonly payload: Payload | null;
   /** The record itself, where one row alone said it all. */
   readonly only: EncodedRecord | null;
+  /** The refused row itself was among them: the key is still at the row where it was refused last. */
+  readonly stands: boolean;
 };
 
 /**
@@ -16,39 +18,75 @@ export type Current = {
  * With valid positions a key counts from its first refused row on; otherwise wherever it comes.
  */
 export class CurrentData {
+  /** The first row that matters. */
+  public readonly firstRow: number;
   private readonly byKey = new Map<string, ExportError>();
+  /** Keys that positions without a usable key turned out to hold now. */
+  private readonly byNewKey = new Map<string, ExportError>();
   private readonly found = new Map<string, Current>();
+  private readThrough = false;
 
   public constructor(
     errors: readonly ExportError[],
     private readonly describe: ObjectDescribe,
     private readonly positionsHold: boolean,
   ) {
-    for (const error of errors) this.byKey.set(error.canonicalKey, error);
-  }
-
-  /** The first row that matters. */
-  public get firstRow(): number {
-    if (!this.positionsHold) return 1;
-    return Math.min(...[...this.byKey.values()].map((error) => error.firstRow));
+    let firstRow = Infinity;
+    for (const error of errors) {
+      this.byKey.set(error.canonicalKey, error);
+      firstRow = Math.min(firstRow, error.firstRow);
+    }
+    this.firstRow = positionsHold ? firstRow : 1;
   }
 
   public take(record: EncodedRecord): void {
     const { row } = record.position;
-    const positional = this.byKey.get(`#row:${row}`);
-    if (positional !== undefined) this.found.set(positional.id, { payload: record.payload, only: record });
-    if (isRowKey(record.key.canonical)) return;
-    const error = this.byKey.get(record.key.canonical);
+    const key = record.key.canonical;
+    const positional = this.byKey.get(keyOfRow(row).canonical);
+    if (positional !== undefined && this.takePosition(positional, record)) return;
+    if (isRowKey(key)) return;
+    const error = this.byKey.get(key) ?? this.byNewKey.get(key);
     if (error === undefined || (this.positionsHold && row < error.firstRow)) return;
     const before = this.found.get(error.id);
     this.found.set(error.id, {
       payload: this.merged(before?.payload ?? null, record.payload),
       only: before === undefined ? record : null,
+      stands: before?.stands === true || row === error.row,
     });
   }
 
+  /** The pass came to its end, so what was not found is not there. */
+  public end(): void {
+    this.readThrough = true;
+  }
+
+  /** A part that was read says nothing of what came after it: older data could pass for current (R3). */
+  public forget(): void {
+    this.found.clear();
+  }
+
+  /** Undefined: nothing was found. */
   public of(error: ExportError): Current | undefined {
     return this.found.get(error.id);
+  }
+
+  /** Was the place of a row looked at? */
+  public hasRead(error: ExportError): boolean {
+    return this.readThrough || this.found.has(error.id);
+  }
+
+  /**
+   * A position that had no usable key. Where it has one now and positions hold (the mapping changed), no run would come
+   * back to it: its record is owed, with the later rows of its key over it. Returns whether the row is done with.
+   */
+  private takePosition(positional: ExportError, record: EncodedRecord): boolean {
+    const key = record.key.canonical;
+    const known = this.byKey.has(key) || this.byNewKey.has(key);
+    const isNew = this.positionsHold && !isRowKey(key) && !known;
+    if (isNew) this.byNewKey.set(key, positional);
+    const mine = isRowKey(key) || isNew;
+    this.found.set(positional.id, { payload: mine ? record.payload : null, only: mine ? record : null, stands: true });
+    return mine;
   }
 
   private merged(older: Payload | null, newer: Payload | null): Payload | null {

@@ -1,41 +1,58 @@
 import type { ObjectDescribe } from '../describe.js';
 import type { ExportError } from '../export-error.js';
-import { encodePayload, mergePayloads, payloadFields, type PayloadContext } from '../mapping/payload.js';
-import { isRowKey, keyOfRow, type EncodedRecord, type Payload } from '../record.js';
+import { encodePayload, mergePayloads, payloadField, payloadFields, type PayloadContext } from '../mapping/payload.js';
+import { isRowKey, keyOfRow, type EncodedRecord, type Payload, type Position } from '../record.js';
 import type { Current } from './current-data.js';
 
 /** What is to be done about one pending ExportError. */
 export type Owed =
   /** send it (or refuse it again, where it still cannot be made) */
   | { readonly kind: 'record'; readonly error: ExportError; readonly record: EncodedRecord }
-  /** its position holds a usable record now, or none (table 4.1); `record` must not be lost */
+  /** its position holds a usable record now, or none (table 4.1); `record`: no run will come to it, so it must be sent */
   | { readonly kind: 'superseded'; readonly error: ExportError; readonly record: EncodedRecord | null }
-  /** its payload was too large to store and its row is gone */
+  /** its payload was too large to store and its row is gone, or it is known by its place alone, which was not read */
   | { readonly kind: 'no-data'; readonly error: ExportError };
 
 export type OwedContext = PayloadContext & {
   /** The part of the source before the checkpoint is as it was: the refused rows are still there. */
   readonly positionsHold: boolean;
+  /** Was the place of the row looked at? */
+  readonly wasRead: (error: ExportError) => boolean;
 };
 
 /**
  * The record that a pending row owes the org: the current data of its key, mapped anew; the stored payload lies
- * underneath only where the refused row itself is gone (R1).
+ * underneath only where the refused row itself is gone (R1). Rows of the key refused before it may be gone although it
+ * stands: what they owe lies underneath too.
  */
 export function owedRecord(error: ExportError, current: Current | undefined, context: OwedContext): Owed {
-  if (isRowKey(error.canonicalKey)) return owedPosition(error, current);
-  if (context.positionsHold && current !== undefined) {
-    if (current.only !== null) return { kind: 'record', error, record: current.only };
-    if (current.payload !== null) return made(error, current.payload, context);
+  if (isRowKey(error.canonicalKey)) return owedPosition(error, current, context);
+  if (context.positionsHold && current?.stands === true && current.payload !== null) {
+    const payload = withOlder(error, current.payload, context.describe);
+    if (payload === current.payload && current.only !== null) return { kind: 'record', error, record: current.only };
+    return made(error, payload, context);
   }
   const payload = underneath(error, current?.payload ?? null, context.describe);
   return payload === null ? { kind: 'no-data', error } : made(error, payload, context);
 }
 
-function owedPosition(error: ExportError, current: Current | undefined): Owed {
-  const record = current?.only ?? null;
-  if (record?.kind === 'refused' && isRowKey(record.key.canonical)) return { kind: 'record', error, record };
-  return { kind: 'superseded', error, record };
+/** A position that was read again. Where positions do not hold, the next run starts at row 1 and comes to it. */
+function owedPosition(error: ExportError, current: Current | undefined, context: OwedContext): Owed {
+  if (!context.wasRead(error)) return { kind: 'no-data', error };
+  const { only = null, payload = null } = current ?? {};
+  if (only !== null && isRowKey(only.key.canonical)) return { kind: 'record', error, record: only };
+  if (payload === null || !context.positionsHold) return { kind: 'superseded', error, record: null };
+  return { kind: 'superseded', error, record: only ?? encodePayload(payload, context, placeOf(error)) };
+}
+
+/** The current data over the fields of earlier refused rows that it does not set. */
+function withOlder(error: ExportError, current: Payload, describe: ObjectDescribe): Payload {
+  const known = new Set(payloadFields(current, describe));
+  const older = Object.entries(error.payload ?? {}).filter(([name, value]) => {
+    const field = payloadField(name, value, describe);
+    return error.olderFields.includes(field) && !known.has(field);
+  });
+  return older.length === 0 ? current : { ...Object.fromEntries(older), ...current };
 }
 
 function underneath(error: ExportError, current: Payload | null, describe: ObjectDescribe): Payload | null {
@@ -47,10 +64,13 @@ function underneath(error: ExportError, current: Payload | null, describe: Objec
 }
 
 function made(error: ExportError, payload: Payload, context: PayloadContext): Owed {
-  const position = { row: error.row, ...(error.line === null ? {} : { line: error.line }) };
-  const record = encodePayload(payload, context, { position, end: 0 });
+  const record = encodePayload(payload, context, placeOf(error));
   // The row keeps its key, whatever the payload says of it.
   const key = { canonical: error.canonicalKey, display: error.key };
   const known = record.key.canonical === keyOfRow(error.row).canonical ? { ...record, key } : record;
   return { kind: 'record', error, record: known };
+}
+
+function placeOf({ row, line }: ExportError): { position: Position; end: number } {
+  return { position: { row, ...(line === null ? {} : { line }) }, end: 0 };
 }

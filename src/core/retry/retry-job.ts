@@ -123,6 +123,7 @@ export class JobRetry {
     const checkpoint = this.progress.checkpoint;
     const through = positionsHold ? checkpoint.row : Infinity;
     const needsRows = current.firstRow <= through;
+    if (!needsRows) current.end();
     if (!needsRows && paused === null) return null;
     const { mark } = checkpoint;
     const from = needsRows || mark === null ? undefined : { ...checkpoint, mark };
@@ -130,14 +131,17 @@ export class JobRetry {
       const { encoder } = this.job.compile(source.columns);
       for await (const row of source.rows(from)) {
         if (this.deps.signal.aborted) throw new RunStop('interrupted', 'Interrupted while reading the source.');
-        if (row.position.row > through) return { record: paused === null ? null : encoder.encode(row) };
+        if (row.position.row > through) {
+          current.end();
+          return { record: paused === null ? null : encoder.encode(row) };
+        }
         if (row.position.row >= current.firstRow) current.take(encoder.encode(row));
       }
+      current.end();
     } catch (fault) {
       if (!(fault instanceof SourceFault)) throw fault;
-      this.warnings.push(
-        `${fault.message} The stored data of the refused records is sent where their rows were not read.`,
-      );
+      this.warnings.push(`${fault.message} The stored data of the refused records is sent instead.`);
+      current.forget();
       return null;
     }
     return { record: null };
@@ -145,7 +149,8 @@ export class JobRetry {
 
   private async sendOwed(errors: readonly ExportError[], current: CurrentData, positionsHold: boolean): Promise<void> {
     const { describe, spec, relatedDescribe } = this.job;
-    const context = { describe, externalId: spec.externalId, relatedDescribe, positionsHold };
+    const wasRead = (error: ExportError): boolean => current.hasRead(error);
+    const context = { describe, externalId: spec.externalId, relatedDescribe, positionsHold, wasRead };
     const owed = errors
       .map((error) => owedRecord(error, current.of(error), context))
       .sort((a, b) => a.error.row - b.error.row);
@@ -189,7 +194,7 @@ export class JobRetry {
     record: EncodedRecord,
     owed: Owed | undefined,
     errors: readonly ApiError[] | null,
-    outcome?: { kind: string; id?: string },
+    outcome?: Acceptance | Refusal,
   ): ExportError[] {
     if (owed === undefined || owed.kind === 'no-data') return [];
     const now = this.deps.clock.now();
@@ -197,9 +202,10 @@ export class JobRetry {
     if (owed.kind === 'superseded') {
       // The record of that position was nobody's so far: refused, it gets a row of its own.
       if (errors !== null) this.log.refused(record, errors);
+      else if (outcome?.kind === 'accepted') this.log.accepted(outcome);
       return [superseded(owed.error, now), ...this.log.take()];
     }
-    if (errors === null) return [resolvedInRetry(owed.error, outcome?.id ?? '', now)];
+    if (errors === null) return [resolvedInRetry(owed.error, outcome?.kind === 'accepted' ? outcome.id : '', now)];
     this.progress.failed(1);
     return [this.refusedAgain(owed.error, record, errors)];
   }

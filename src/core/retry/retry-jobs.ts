@@ -69,6 +69,11 @@ async function retryOne(
   if (ending.status === 'completed' && rows.some(isOpen)) ending = { ...ending, status: 'completedWithErrors' };
   try {
     if (pending.length > 0) await retry.progress.end(ending.status, ending.stoppedBy);
+  } catch (thrown) {
+    if (ending.error === undefined) ending = endingOf(thrown);
+  }
+  try {
+    // Also when the end could not be written: the next job of this process, and others, need the lease.
     await held.close();
   } catch (thrown) {
     if (ending.error === undefined) ending = endingOf(thrown);

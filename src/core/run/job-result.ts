@@ -34,8 +34,18 @@ export function endsTheRun(ending: Ending): boolean {
   return ending.error !== undefined || (ending.stoppedBy !== null && ending.stoppedBy.code !== 'busy');
 }
 
+/** A job that did not begin: where it stands is what the ledger knew of it. */
+export function notBegun(
+  job: Pick<PreparedJob, 'spec' | 'apiCalls' | 'warnings'>,
+  ending: Ending,
+  record?: JobRecord,
+): JobResult {
+  const { apiCalls, warnings } = job;
+  return jobResult({ job, ending, apiCalls, durationMs: 0, record, pausedError: undefined, warnings });
+}
+
 export type JobResultFacts = {
-  readonly job: PreparedJob;
+  readonly job: Pick<PreparedJob, 'spec'>;
   readonly ending: Pick<Ending, 'status' | 'stoppedBy'>;
   readonly counts?: RunCounts;
   readonly apiCalls: number;

@@ -90,9 +90,8 @@ export class JobRun {
       const comparison = mark === null ? undefined : await this.source.compare(mark);
       const plan = planStart({ job: known, comparison, ...this.options });
       const from = plan.kind === 'continue' ? this.progress.checkpoint : startOfSource;
-      const skipThrough = plan.kind === 'from-row' ? plan.row - 1 : from.row + (this.skipRows(plan) ?? 0);
       await this.begin(plan);
-      const rows = new JobRows(this.source, from, skipThrough, mapping.encoder);
+      const rows = new JobRows(this.source, from, this.skipThrough(plan, from.row), mapping.encoder);
       return await this.pass(rows, plan.kind === 'continue' ? plan.reattempt : null);
     } finally {
       // Asked at the end: what a source notices while it is read (a file that changes, say) is among them.
@@ -101,8 +100,9 @@ export class JobRun {
     }
   }
 
-  private skipRows(plan: StartPlan): number | undefined {
-    return plan.kind === 'continue' ? this.ledger.job()?.skipRows : undefined;
+  private skipThrough(plan: StartPlan, from: number): number {
+    if (plan.kind === 'from-row') return plan.row - 1;
+    return from + (plan.kind === 'continue' ? (this.ledger.job()?.skipRows ?? 0) : 0);
   }
 
   private async begin(plan: StartPlan): Promise<void> {
@@ -232,6 +232,7 @@ export class JobRun {
       key: record.key.canonical,
       exportErrorId: error.id,
       since: before?.exportErrorId === error.id ? before.since : error.lastFailedAt,
+      mark: await this.source.mark(record.end),
     };
     await this.progress.commit({ phase: 'paused', pausedOn, learned: this.size.learned }, this.log.take());
   }

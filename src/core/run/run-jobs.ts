@@ -1,6 +1,6 @@
 import type { Ledger, JobLedger } from '../ports/ledger.js';
 import type { JobResult } from '../run-result.js';
-import { endingOf, endingOfWait, endsTheRun, jobResult, type Ending } from './job-result.js';
+import { endingOf, endingOfWait, endsTheRun, jobResult, notBegun, type Ending } from './job-result.js';
 import type { PreparedJob } from './prepared-job.js';
 import { JobRun, type RunDeps, type RunOptions } from './run-job.js';
 
@@ -115,16 +115,4 @@ async function waitingFor(
   const result = notBegun(job, ending);
   const words = `It waits for the job ${missing}, which has not come to its end.`;
   return { ending: { ...ending, stoppedBy: null }, result: { ...result, warnings: [...result.warnings, words] } };
-}
-
-function notBegun(job: PreparedJob, ending: Ending): JobResult {
-  return jobResult({
-    job,
-    ending,
-    apiCalls: job.apiCalls,
-    durationMs: 0,
-    record: undefined,
-    pausedError: undefined,
-    warnings: job.warnings,
-  });
 }

@@ -4,14 +4,17 @@ import { OrgFault, type RecordSink, type SinkAnswer, type SinkRequest } from '..
 import { Repetitions, transportPolicy } from './backoff.js';
 import { RunStop } from './stop.js';
 
-/** What sending needs beside the request. */
-export type SendContext = {
+export type RepeatContext = {
   readonly job: string;
-  readonly sink: RecordSink;
   readonly clock: Clock;
   readonly random: Random;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+};
+
+/** What sending needs beside the request. */
+export type SendContext = RepeatContext & {
+  readonly sink: RecordSink;
   /** Asked before every request, repetitions included: the lease, the cap on open errors. @throws RunStop */
   readonly beforeRequest: () => Promise<void>;
 };
@@ -22,15 +25,29 @@ export type SendContext = {
  * @throws OrgFault when it is enough, or must not be repeated
  */
 export async function sendSafely(request: SinkRequest, context: SendContext): Promise<SinkAnswer> {
+  try {
+    return await repeatSafely(async () => {
+      await context.beforeRequest();
+      return context.sink.send(request);
+    }, context);
+  } catch (fault) {
+    if (fault instanceof OrgFault && fault.kind === 'too-large') return refusedAsTooLarge(request, fault);
+    throw fault;
+  }
+}
+
+/**
+ * Does something with the org, and again after a fault of the transport (T2); only for what may be done twice.
+ * @throws RunStop interrupted while waiting
+ * @throws OrgFault when it is enough, or is not such a fault
+ */
+export async function repeatSafely<T>(work: () => Promise<T>, context: RepeatContext): Promise<T> {
   const repetitions = new Repetitions(transportPolicy, context.clock, context.random);
   for (;;) {
-    await context.beforeRequest();
     try {
-      return await context.sink.send(request);
+      return await work();
     } catch (fault) {
-      if (!(fault instanceof OrgFault)) throw fault;
-      if (fault.kind === 'too-large') return refusedAsTooLarge(request, fault);
-      if (!mayRepeat(fault)) throw fault;
+      if (!(fault instanceof OrgFault) || !mayRepeat(fault)) throw fault;
       const wait = repetitions.next();
       if (wait === undefined) throw fault;
       context.reporter.emit({ type: 'waiting', job: context.job, ms: wait, reason: fault.message });

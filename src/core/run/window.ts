@@ -39,7 +39,8 @@ export function utf8Length(text: string): number {
 
 /**
  * Cuts encoded records into windows (design.md 2): no key twice (P15), at most 8 MB of JSON, and a window ends before
- * a record whose self-lookup names a key in it, since the parent must be there before the call (API 3.6).
+ * a record whose self-lookup names a key in it, since the parent must be there before the call (API 3.6). A record that
+ * was refused before sending has its key too: what becomes of a key is told in source order, one commit after the other.
  */
 export class WindowBuilder {
   private held: EncodedRecord | undefined;
@@ -60,9 +61,13 @@ export class WindowBuilder {
       const entry = this.held ?? (await this.pull());
       if (entry === undefined) break;
       this.held = undefined;
+      if (clashes(entry, keys)) {
+        this.held = entry;
+        break;
+      }
       if (isPrepared(entry)) {
         const size = utf8Length(entry.json);
-        if (entries.length > 0 && (bytes + size > windowBytes || clashes(entry, keys))) {
+        if (entries.length > 0 && bytes + size > windowBytes) {
           this.held = entry;
           break;
         }
@@ -74,8 +79,8 @@ export class WindowBuilder {
           }
         }
         bytes += size;
-        keys.add(entry.key.canonical);
       }
+      keys.add(entry.key.canonical);
       entries.push(entry);
       if (!isPrepared(entry) && this.limits.endAtRefused) break;
     }
@@ -93,6 +98,6 @@ export class WindowBuilder {
   }
 }
 
-function clashes(record: PreparedRecord, keys: ReadonlySet<string>): boolean {
-  return keys.has(record.key.canonical) || record.selfLookupKeys.some((key) => keys.has(key));
+function clashes(record: EncodedRecord, keys: ReadonlySet<string>): boolean {
+  return keys.has(record.key.canonical) || (isPrepared(record) && record.selfLookupKeys.some((key) => keys.has(key)));
 }

@@ -4,7 +4,7 @@
  * and the ledger must be afterwards.
  */
 
-export const fieldNames = ['Name', 'Phone', 'Site', 'NumberOfEmployees'] as const;
+export const fieldNames = ['Name', 'Phone', 'AccountNumber', 'NumberOfEmployees'] as const;
 export type FieldName = (typeof fieldNames)[number];
 /** Absent, null (`#N/A` in the file) or a value. */
 export type Fields = { readonly [name in FieldName]?: string | null };
@@ -44,10 +44,16 @@ export type State = {
   /** Rows of the running pass, and keys, that somebody decided not to send. */
   passedOver: Set<number>;
   decided: Set<string>;
+  /** How many writes of the run or retry it knows of. */
+  writes: number;
 };
 
 /** What a run or retry does, if nobody stops it: everything it writes, and the ledger after each record. */
-export type Course = { readonly writes: readonly Write[]; readonly states: readonly State[]; readonly failed?: boolean };
+export type Course = {
+  readonly writes: readonly Write[];
+  readonly states: readonly State[];
+  readonly failed?: boolean;
+};
 
 export type RunOptions = {
   readonly mode: 'pause' | 'log';
@@ -91,6 +97,7 @@ export class LifeModel {
     errors: new Map(),
     passedOver: new Set(),
     decided: new Set(),
+    writes: 0,
   };
   public org = new Map<string, Fields>();
   public source: SourceRow[] = [];
@@ -145,8 +152,9 @@ export class LifeModel {
   }
 }
 
-export function copyOf({ job, errors, passedOver, decided }: State): State {
+export function copyOf({ job, errors, passedOver, decided, writes }: State): State {
   return {
+    writes,
     job: { ...job },
     errors: new Map([...errors].map(([key, owed]) => [key, { ...owed }])),
     passedOver: new Set(passedOver),
@@ -216,7 +224,7 @@ class Play {
   }
 
   private commit(): void {
-    this.states.push(copyOf(this.state));
+    this.states.push({ ...copyOf(this.state), writes: this.writes.length });
   }
 
   private newPass(prefix: readonly string[]): void {

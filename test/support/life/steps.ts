@@ -6,7 +6,11 @@ import type { ErrorAction } from '../../../src/core/error-admin.js';
  * number. The value itself is made when the step is played and never comes twice, so that it tells where it is from.
  */
 export type CellDraw = 'absent' | 'null' | 'g' | 'x' | 'y' | 'z';
-export type RowDraw = { readonly key: number; readonly shape: 'plain' | 'lower' | 'keyless' | 'broken'; readonly cells: readonly CellDraw[] };
+export type RowDraw = {
+  readonly key: number;
+  readonly shape: 'plain' | 'lower' | 'keyless' | 'broken';
+  readonly cells: readonly CellDraw[];
+};
 
 /** How a process dies, or its ledger fails, at its n-th commit. */
 export type Death = { readonly at: number; readonly how: 'before' | 'after' | 'fault' };
@@ -61,7 +65,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ op: fc.constant('run'), mode, death, lostAnswer }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('restart'), mode }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('from-row'), mode, at: place }) },
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('retry'), most: fc.constantFrom(0, 0, 0, 2), death, lostAnswer }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ op: fc.constant('retry'), most: fc.constantFrom(0, 0, 0, 2), death, lostAnswer }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ op: fc.constant('value'), at: place, cell: fc.nat(3), to: fc.oneof(name, text) }),
@@ -83,7 +90,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       at: place,
     }),
   },
-) as fc.Arbitrary<Step>;
+);
 
 export const sequence: fc.Arbitrary<Sequence> = fc.record({
   rows: rows(9),
@@ -92,4 +99,4 @@ export const sequence: fc.Arbitrary<Sequence> = fc.record({
   naming: fc.constantFrom('first', 'last', 'all'),
   steps: fc.array(step, { minLength: 1, maxLength: 14 }),
   mendRows: fc.boolean(),
-}) as fc.Arbitrary<Sequence>;
+});

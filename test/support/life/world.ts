@@ -188,7 +188,8 @@ export class World {
     if (job === undefined) return { phase: 'none', row: 0, paused: null, errors };
     expectPausedRow(job, exportErrors);
     const { phase, pausedOn } = job;
-    const paused = phase === 'paused' && pausedOn !== null ? { row: pausedOn.row, key: this.keyOf(pausedOn.key) } : null;
+    const paused =
+      phase === 'paused' && pausedOn !== null ? { row: pausedOn.row, key: this.keyOf(pausedOn.key) } : null;
     return { phase, row: standsAt(job).row, paused, errors };
   }
 
@@ -256,7 +257,8 @@ export class World {
     const after = `${before}-${(this.deaths += 1)}`;
     await mkdir(after, { recursive: true });
     await cp(before, after, { recursive: true });
-    for (const name of await readdir(after)) if (/lease|lock/.test(name)) await rm(join(after, name), { recursive: true });
+    for (const name of await readdir(after))
+      if (/lease|lock/.test(name)) await rm(join(after, name), { recursive: true });
     this.store = join(after, 'store.json');
   }
 
@@ -307,7 +309,9 @@ function seenError({ row, attempts, retries, status, payload, canonicalKey }: Ex
 }
 
 function inTexts(fields: Readonly<Record<string, unknown>>): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === null ? null : String(value)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value === null ? null : String(value)]),
+  );
 }
 
 function expectOwnErrors({ errors }: ExportError): void {

@@ -97,7 +97,7 @@ describe('changing ExportErrors under the leases of their jobs', () => {
   it('X1: everything is never meant by saying nothing, or by an empty id', async () => {
     const ledger = await ledgerWith(jobs, [a]);
     const fault = async (of: Partial<ErrorsChangeRequest>) => rejection(changeErrors(request(ledger, of)));
-    for (const selection of [{}, { id: [] }, { id: [''] }, { id: ['aaaa', ' '] }]) {
+    for (const selection of [{}, { id: [] }, { id: [''] }, { id: ['aaaa', ' '] }, { id: ['aaaa'], job: 'accounts' }]) {
       const error = await fault({ selection });
       expect(error.exitCode).to.equal(2);
       expect(error.actions).to.not.be.empty;

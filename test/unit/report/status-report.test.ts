@@ -82,8 +82,8 @@ describe('status', () => {
     const [list, retry, discard] = ['errors list', 'retry', 'errors discard'].map((words) => `sf crm-export ${words}`);
     const requeue = 'sf crm-export errors requeue';
     expect(commands(completed, [refused])).to.deep.equal([list, retry, discard]);
-    expect(commands(completed, [refused, quarantined])).to.deep.equal([list, retry, discard, requeue]);
-    expect(commands(completed, [quarantined])).to.deep.equal([list, discard, requeue]);
+    expect(commands(completed, [refused, quarantined])).to.deep.equal([list, retry, requeue, discard]);
+    expect(commands(completed, [quarantined])).to.deep.equal([list, requeue, discard]);
     expect(commands(pausedJob(refused), [refused, quarantined]))
       .to.include('sf crm-export skip')
       .and.include(requeue);
