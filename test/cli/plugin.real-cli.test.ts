@@ -102,7 +102,11 @@ describe('the plugin in the real sf CLI', function () {
   it('L1 logs and lists, and skip needs a paused job', async () => {
     write('');
     writeFileSync(join(home, 'banks.csv'), 'Ext_Id__c,Name,Industry\nB-1,Bank,Banking\nB-2,Shop,\n');
-    const logged = await sf([...run.map((word) => (word === 'accounts.csv' ? 'banks.csv' : word)), '--on-error', 'log']);
+    const logged = await sf([
+      ...run.map((word) => (word === 'accounts.csv' ? 'banks.csv' : word)),
+      '--on-error',
+      'log',
+    ]);
     expect(logged.code, logged.stderr).to.equal(68);
     const listed = await sf(['crm-export', 'errors', 'list', '--json']);
     expect(JSON.parse(listed.stdout).result.map((row: { key: string }) => row.key)).to.deep.equal(['B-1']);

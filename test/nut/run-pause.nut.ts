@@ -115,7 +115,7 @@ describe('run, pause on', () => {
       events: ['before insert'],
       run: (context) => {
         const shy = context.new.find((record) => record['Name'] === 'Shy');
-        if (shy !== undefined && context.new.length > 1) context.addError(shy as never, 'Not while others look');
+        if (shy !== undefined && context.new.length > 1) context.addError(shy, 'Not while others look');
       },
     });
     const file = await admin.accounts(rows(20, (row) => (row === 9 ? 'Shy' : `N${row}`)));

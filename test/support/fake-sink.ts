@@ -49,7 +49,7 @@ export class FakeSink implements RecordSink {
     this.attempts.push(...request.records.map((record) => record.key.display));
     const collections: PreparedRecord[][] = [];
     for (let at = 0; at < request.records.length; at += request.collectionSize) {
-      collections.push(request.records.slice(at, at + request.collectionSize) as PreparedRecord[]);
+      collections.push(request.records.slice(at, at + request.collectionSize));
     }
     const answers = request.allOrNone ? this.allOrNone(collections) : collections.map((one) => this.partial(one));
     return { collections: answers, durationMs: 1 };
