@@ -128,16 +128,37 @@ export function accepted(open: ExportError, facts: AcceptanceFacts, describe: Ob
   const same = facts.row === open.row;
   const set = new Set(facts.fields);
   const isOwed = (field: string): boolean => !set.has(field) && (!same || open.olderFields.includes(field));
-  const done: ExportError = { ...open, ...settled, status: same ? 'resolved' : 'superseded' };
+  const left = narrowed(open, isOwed, describe);
+  return left ?? { ...open, ...settled, status: same ? 'resolved' : 'superseded' };
+}
+
+/**
+ * The job stayed on this row, and the row at its position has another key now, or is gone (R2): it is superseded. What
+ * earlier refused rows of its key owe is no business of that position, and stays owed.
+ */
+export function leftBehind(open: ExportError, now: string, describe: ObjectDescribe): ExportError {
+  const isOwed = (field: string): boolean => open.olderFields.includes(field) && field !== open.externalId;
+  return narrowed(open, isOwed, describe) ?? superseded(open, now);
+}
+
+/** The row with only those fields that are still owed; undefined: none is. */
+function narrowed(
+  open: ExportError,
+  isOwed: (field: string) => boolean,
+  describe: ObjectDescribe,
+): ExportError | undefined {
+  const olderFields = open.olderFields.filter(isOwed);
   if (open.payloadOmitted !== null) {
     const fields = open.payloadOmitted.fields.filter(isOwed);
-    return fields.length === 0 ? done : { ...open, payloadOmitted: { ...open.payloadOmitted, fields } };
+    return fields.length === 0
+      ? undefined
+      : { ...open, olderFields, payloadOmitted: { ...open.payloadOmitted, fields } };
   }
   const owed = Object.entries(open.payload ?? {}).filter(([name, value]) =>
     isOwed(payloadField(name, value, describe)),
   );
-  if (owed.length === 0) return done;
-  return { ...open, payload: Object.fromEntries([...keyEntry(open), ...owed]) };
+  if (owed.length === 0) return undefined;
+  return { ...open, olderFields, payload: Object.fromEntries([...keyEntry(open), ...owed]) };
 }
 
 /** The row at its position has another key, or is gone; or a `#row:` position now holds a usable record, or none. */
@@ -183,8 +204,7 @@ type NewerPayload = Pick<RefusalFacts, 'payload' | 'payloadOmitted' | 'describe'
 
 function mergedPayload(open: ExportError, newer: NewerPayload): PayloadParts {
   const own = new Set(fieldsOf(newer, newer.describe));
-  const before = newer.position.row === open.row ? open.olderFields : fieldsOf(open, newer.describe);
-  const olderFields = before.filter((field) => !own.has(field));
+  const olderFields = newer.position.row === open.row ? open.olderFields : fieldsOf(open, newer.describe);
   const omitted = newer.payloadOmitted ?? open.payloadOmitted;
   if (omitted !== null) {
     const fields = [...new Set([...omitted.fields, ...own, ...olderFields])];

@@ -29,7 +29,7 @@ export type ExportError = {
   /** What was sent; null when it could not be made (broken row) or was too large (`payloadOmitted`). */
   readonly payload: Payload | null;
   readonly payloadOmitted: OmittedPayload | null;
-  /** Fields of the payload that came from an earlier refused row of the key, not from the one at `row` (R3). */
+  /** Fields of the payload that earlier refused rows of the key set, whether or not the one at `row` did too (R3). */
   readonly olderFields: readonly string[];
   readonly errors: readonly ApiError[];
   readonly category: ErrorCategory;

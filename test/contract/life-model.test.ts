@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { PracticeOrg } from '../../src/practice-org/index.js';
 import { play, type Tally } from '../support/life/play.js';
+import { regressions } from '../support/life/regressions.js';
 import { sequence, type Sequence } from '../support/life/steps.js';
 import { stageOf, type Stage } from '../support/life/world.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -15,7 +16,7 @@ import { tempFolder } from '../support/temp-folder.js';
  */
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const sequences = Number(process.env['SEQUENCES'] ?? 2_000);
-const onDisk = Number(process.env['SEQUENCES_ON_DISK'] ?? Math.ceil(sequences / 20));
+const onDisk = Number(process.env['SEQUENCES_ON_DISK'] ?? Math.ceil(sequences / 50));
 
 describe(`the life of jobs and ExportErrors against a model (SEED=${seed})`, function () {
   this.timeout(600_000 + 200 * sequences);
@@ -33,11 +34,12 @@ describe(`the life of jobs and ExportErrors against a model (SEED=${seed})`, fun
     stage = await stageOf(org, folder.path);
   });
   after(async () => {
+    stage.transport.end();
     await org.stop();
     await folder.remove();
   });
   beforeEach(() => {
-    tally = { steps: 0, deaths: 0, runs: 0, retries: 0, paused: 0, errors: 0 };
+    tally = { steps: 0, deaths: 0, runs: 0, retries: 0, paused: 0 };
   });
 
   const playAll = async (numRuns: number, disk: boolean): Promise<void> => {
@@ -48,6 +50,10 @@ describe(`the life of jobs and ExportErrors against a model (SEED=${seed})`, fun
     });
     await fc.assert(property, { seed, numRuns, endOnFailure: process.env['SHRINK'] === 'no' });
   };
+
+  for (const [name, one] of Object.entries(regressions)) {
+    it(name, () => play(one, stage, `s${(names += 1)}-`, false, tally));
+  }
 
   it(`H1 H2 H3 L1 L2 E1 E2 R1 R2 R3 P6 C1 K1 ${sequences} sequences, memory ledger`, async () => {
     await playAll(sequences, false);

@@ -23,6 +23,8 @@ export class CurrentData {
   private readonly byKey = new Map<string, ExportError>();
   /** Keys that positions without a usable key turned out to hold now. */
   private readonly byNewKey = new Map<string, ExportError>();
+  /** Where the rows of a key begin to count, if earlier than its refused rows say. */
+  private readonly countsFrom = new Map<string, number>();
   private readonly found = new Map<string, Current>();
   private readThrough = false;
 
@@ -46,7 +48,8 @@ export class CurrentData {
     if (positional !== undefined && this.takePosition(positional, record)) return;
     if (isRowKey(key)) return;
     const error = this.byKey.get(key) ?? this.byNewKey.get(key);
-    if (error === undefined || (this.positionsHold && row < error.firstRow)) return;
+    if (error === undefined) return;
+    if (this.positionsHold && row < (this.countsFrom.get(key) ?? error.firstRow)) return;
     const before = this.found.get(error.id);
     this.found.set(error.id, {
       payload: this.merged(before?.payload ?? null, record.payload),
@@ -84,6 +87,7 @@ export class CurrentData {
     const known = this.byKey.has(key) || this.byNewKey.has(key);
     const isNew = this.positionsHold && !isRowKey(key) && !known;
     if (isNew) this.byNewKey.set(key, positional);
+    if (known && !this.countsFrom.has(key)) this.countsFrom.set(key, record.position.row);
     const mine = isRowKey(key) || isNew;
     this.found.set(positional.id, { payload: mine ? record.payload : null, only: mine ? record : null, stands: true });
     return mine;

@@ -1,5 +1,5 @@
 import type { ApiError } from '../api-error.js';
-import { accepted, refusedInRetry, resolvedInRetry, superseded } from '../error-life.js';
+import { accepted, leftBehind, refusedInRetry, resolvedInRetry, superseded } from '../error-life.js';
 import { isOpen, type ExportError } from '../export-error.js';
 import type { JobRecord } from '../job.js';
 import type { JobLedger } from '../ports/ledger.js';
@@ -222,7 +222,8 @@ export class JobRetry {
   private async retryPaused(error: ExportError, { record }: RowAtPause, source: OpenSource): Promise<void> {
     const now = this.deps.clock.now();
     if (record === null || record.key.canonical !== error.canonicalKey) {
-      await this.progress.commit({ phase: 'open', pausedOn: null }, [superseded(error, now)]);
+      const left = leftBehind(error, now, this.job.describe);
+      await this.progress.commit({ phase: 'open', pausedOn: null }, [left]);
       return;
     }
     this.attempted += 1;

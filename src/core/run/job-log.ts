@@ -1,4 +1,4 @@
-import { accepted, refused, storedPayloadBytes, superseded } from '../error-life.js';
+import { accepted, leftBehind, refused, storedPayloadBytes, superseded } from '../error-life.js';
 import type { ExportError, OmittedPayload } from '../export-error.js';
 import type { JobSpec } from '../job.js';
 import type { Clock, Random } from '../ports/clock.js';
@@ -81,6 +81,11 @@ export class JobLog {
 
   public supersede(open: ExportError): void {
     this.changed.set(open.id, superseded(open, this.facts.clock.now()));
+  }
+
+  /** The record a job was paused on is not at its position any more (R2). */
+  public leftBehind(open: ExportError): void {
+    this.changed.set(open.id, leftBehind(open, this.facts.clock.now(), this.facts.describe));
   }
 
   private open(canonicalKey: string): ExportError | undefined {

@@ -154,7 +154,7 @@ export class JobRun {
     }
     if (reattempt === null || window.entries[0]?.key.canonical === reattempt.key) return;
     const stale = this.ledger.exportError(reattempt.exportErrorId);
-    if (stale !== undefined && isOpenRow(stale)) this.log.supersede(stale);
+    if (stale !== undefined && isOpenRow(stale)) this.log.leftBehind(stale);
     await this.progress.commit({ phase: 'open', pausedOn: null }, this.log.take());
   }
 
@@ -164,7 +164,6 @@ export class JobRun {
     // Asked here too: a window whose records are all refused before sending makes no request.
     this.assertBelowCap();
     this.progress.read(window.entries.length);
-    for (const entry of window.entries) if (isPrepared(entry)) this.log.usableAt(entry.position.row);
     const paused = this.job.settings.pauseOnErrors
       ? await this.settlePausing(window, reattempt !== null)
       : await this.settleLogging(window);
@@ -208,11 +207,16 @@ export class JobRun {
 
   private refuse(record: EncodedRecord, errors: readonly ApiError[]): ExportError {
     this.progress.failed(1);
+    // A record that has a key is told by it from now on, whether or not its other fields can be sent.
+    if (!isRowKey(record.key.canonical)) this.log.usableAt(record.position.row);
     return this.log.refused(record, errors);
   }
 
   private async commitThrough(last: EncodedRecord, accepted: readonly Acceptance[]): Promise<void> {
-    for (const acceptance of accepted) this.log.accepted(acceptance);
+    for (const acceptance of accepted) {
+      this.log.usableAt(acceptance.record.position.row);
+      this.log.accepted(acceptance);
+    }
     this.progress.accepted(accepted);
     const checkpoint: Checkpoint = {
       row: last.position.row,

@@ -87,6 +87,11 @@ export function without(fields: Fields, taken: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(taken, name)));
 }
 
+/** Of a second refusal the payload keeps the newer values: `{...old, ...new}` (R3). */
+function overwritten(older: Fields, newer: Fields): Fields {
+  return Object.fromEntries(Object.entries({ ...older, ...newer }).filter(([name]) => Object.hasOwn(older, name)));
+}
+
 export function isEmpty(fields: Fields): boolean {
   return Object.keys(fields).length === 0;
 }
@@ -127,9 +132,9 @@ export class LifeModel {
     return new Play(this, () => ++this.serial).run(options);
   }
 
-  /** R1, R2, R3. */
-  public retry(maxRetries: number): Course {
-    return new Play(this, () => ++this.serial).retry(maxRetries);
+  /** R1, R2, R3. Without its source, a retry has the stored payloads. */
+  public retry(maxRetries: number, readable = true): Course {
+    return new Play(this, () => ++this.serial, readable).retry(maxRetries);
   }
 
   public adopt(state: State, writes: readonly Write[]): void {
@@ -173,6 +178,7 @@ class Play {
   public constructor(
     private readonly model: LifeModel,
     private readonly nextSerial: () => number,
+    private readonly readable = true,
   ) {
     this.state = copyOf(model.state);
     this.org = new Map(model.org);
@@ -207,12 +213,13 @@ class Play {
   public retry(maxRetries: number): Course {
     const { job, errors } = this.state;
     const pending = [...errors.values()].filter((owed) => owed.status === 'pending');
-    const holds = this.model.prefixHolds;
+    const holds = this.readable && this.model.prefixHolds;
     const paused = job.phase === 'paused' && holds ? job.paused : null;
     const reach = !holds || job.phase === 'completed' ? Infinity : job.prefix.length;
-    for (const owed of pending) {
-      if (owed.serial !== paused?.serial && owed.row <= reach) this.retryOne(owed, holds, maxRetries);
-    }
+    const taken = pending.filter((owed) => owed.serial !== paused?.serial && owed.row <= reach);
+    const found = this.retryPositions(taken, holds, maxRetries);
+    for (const owed of taken) if (!isPositional(owed.key)) this.retryKey(owed, holds, found.get(owed.key), maxRetries);
+    for (const [key, row] of found) if (!taken.some((owed) => owed.key === key)) this.sendFound(key, row);
     const waiting = pending.find((owed) => owed.serial === paused?.serial);
     if (paused !== null && waiting !== undefined) this.retryPaused(waiting, paused, maxRetries);
     this.commit();
@@ -291,7 +298,7 @@ class Play {
     const owed = this.state.errors.get(key) ?? this.open(key, row);
     if (row !== owed.row) owed.older = { ...owed.older, ...owed.own };
     owed.own = row === owed.row ? { ...owed.own, ...fields } : fields;
-    owed.older = without(owed.older, owed.own);
+    owed.older = overwritten(owed.older, owed.own);
     owed.row = row;
     owed.firstRow = Math.min(owed.firstRow, row);
     if (!this.counted.has(owed.serial)) owed.attempts += 1;
@@ -305,23 +312,49 @@ class Play {
     return { serial, key, row, firstRow: row, own: {}, older: {}, attempts: 0, retries: 0, status: 'pending' };
   }
 
-  private retryOne(owed: Owed, holds: boolean, maxRetries: number): void {
-    const { source } = this.model;
-    const through = holds ? this.state.job.prefix.length : source.length;
-    if (isPositional(owed.key)) {
+  /**
+   * Positions without a usable key are read again. What they hold now is the next run's business if it starts at row 1;
+   * else nobody would come to it, and it counts as owed. Returns those keys, with the rows.
+   */
+  private retryPositions(taken: readonly Owed[], holds: boolean, maxRetries: number): Map<string, number> {
+    const { source, lines } = this.model;
+    const through = holds ? this.state.job.prefix.length : lines.length;
+    const found = new Map<string, number>();
+    if (!this.readable) return found;
+    for (const owed of taken.filter(({ key }) => isPositional(key)).sort((a, b) => a.row - b.row)) {
       const now = owed.row <= through ? source[owed.row - 1] : undefined;
-      if (now !== undefined && !isUsable(now)) this.refusedInRetry(owed, {}, maxRetries);
-      else this.state.errors.delete(owed.key);
-      return;
+      if (now !== undefined && !isUsable(now)) {
+        this.refusedInRetry(owed, {}, maxRetries);
+        continue;
+      }
+      this.state.errors.delete(owed.key);
+      const key = now === undefined ? undefined : canonical(now, owed.row);
+      if (holds && key !== undefined && !found.has(key)) found.set(key, owed.row);
     }
-    let current: Fields = {};
-    let stands = false;
-    for (let row = holds ? owed.firstRow : 1; row <= through; row++) {
-      if (canonical(source[row - 1]!, row) !== owed.key) continue;
-      current = { ...current, ...source[row - 1]!.fields };
-      stands ||= holds && row === owed.row;
-    }
-    const fields = stands ? { ...owed.older, ...current } : { ...owed.older, ...owed.own, ...current };
+    return found;
+  }
+
+  private sendFound(key: string, row: number): void {
+    const { fields } = this.current(key, row, this.state.job.prefix.length);
+    if (isConvertible(fields) && this.model.orgTakes(key, fields, this.org)) {
+      this.write({ key, row, fields });
+      this.accepted(key, row, fields);
+    } else this.refused(key, row, fields);
+  }
+
+  private current(key: string, from: number, through: number): { fields: Fields; rows: number[] } {
+    const source = this.readable ? this.model.source : [];
+    const rows = source.flatMap((row, index) =>
+      index + 1 >= from && index < through && canonical(row, index + 1) === key ? [index + 1] : [],
+    );
+    return { fields: Object.assign({}, ...rows.map((row) => this.model.source[row - 1]!.fields)) as Fields, rows };
+  }
+
+  private retryKey(owed: Owed, holds: boolean, found: number | undefined, maxRetries: number): void {
+    const from = holds ? Math.min(owed.firstRow, found ?? Infinity) : 1;
+    const current = this.current(owed.key, from, holds ? this.state.job.prefix.length : Infinity);
+    const stands = holds && current.rows.includes(owed.row);
+    const fields = { ...owed.older, ...(stands ? {} : owed.own), ...current.fields };
     if (isConvertible(fields) && this.model.orgTakes(owed.key, fields, this.org)) {
       this.write({ key: owed.key, row: owed.row, fields });
       this.state.errors.delete(owed.key);
@@ -330,7 +363,7 @@ class Play {
 
   private refusedInRetry(owed: Owed, fields: Fields, maxRetries: number): void {
     owed.own = { ...owed.own, ...fields };
-    owed.older = without(owed.older, owed.own);
+    owed.older = overwritten(owed.older, owed.own);
     owed.attempts += 1;
     owed.retries += 1;
     if (maxRetries > 0 && owed.retries >= maxRetries) owed.status = 'quarantined';

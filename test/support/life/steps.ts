@@ -20,7 +20,14 @@ export type Step =
   | { readonly op: 'run'; readonly mode: 'pause' | 'log'; readonly death?: Death; readonly lostAnswer?: boolean }
   | { readonly op: 'restart'; readonly mode: 'pause' | 'log' }
   | { readonly op: 'from-row'; readonly mode: 'pause' | 'log'; readonly at: number }
-  | { readonly op: 'retry'; readonly most: number; readonly death?: Death; readonly lostAnswer?: boolean }
+  | {
+      readonly op: 'retry';
+      readonly most: number;
+      readonly death?: Death;
+      readonly lostAnswer?: boolean;
+      /** The file is not there meanwhile. */
+      readonly vanished?: boolean;
+    }
   | { readonly op: 'value'; readonly at: number; readonly cell: number; readonly to: CellDraw }
   | { readonly op: 'mend'; readonly at: number }
   | { readonly op: 'rekey'; readonly at: number; readonly key: number }
@@ -59,6 +66,7 @@ const death: fc.Arbitrary<Death | undefined> = fc.option(
   fc.record({ at: fc.integer({ min: 1, max: 4 }), how: fc.constantFrom('before', 'after', 'fault') }),
   { nil: undefined, freq: 4 },
 );
+const vanished = fc.option(fc.constant(true), { nil: undefined, freq: 6 });
 const lostAnswer = fc.option(fc.constant(true), { nil: undefined, freq: 12 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -67,7 +75,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('from-row'), mode, at: place }) },
   {
     weight: 6,
-    arbitrary: fc.record({ op: fc.constant('retry'), most: fc.constantFrom(0, 0, 0, 2), death, lostAnswer }),
+    arbitrary: fc.record({ op: fc.constant('retry'), most: fc.constantFrom(0, 0, 0, 2), death, lostAnswer, vanished }),
   },
   {
     weight: 3,

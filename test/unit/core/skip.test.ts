@@ -10,7 +10,17 @@ describe('skip: moving a paused job past its record', () => {
   const row = exportError({ attempts: 4 });
   const find = (id: string) => (id === row.id ? row : undefined);
 
-  it('keeps the mark before the record and passes over one row', () => {
+  it('stands behind the record as it was when it was refused: no other can be passed over in its place', () => {
+    const paused = pausedJob(row);
+    const mark = { offset: 9_100 };
+    const job = { ...paused, pausedOn: { ...paused.pausedOn!, mark } };
+    const after: JobRecord = { ...job, ...skipPaused(job, find, decision)!.change.job };
+    expect(after).to.deep.include({ phase: 'open', pausedOn: null, skipRows: 0 });
+    expect(after.checkpoint).to.deep.equal({ row: 437, line: job.pausedOn.line, mark });
+    expect(standsAt(after)).to.deep.equal({ row: 437, line: job.pausedOn.line });
+  });
+
+  it('without a mark of the record (an older store): keeps the one before it and passes over one row', () => {
     const job = pausedJob(row);
     const skip = skipPaused(job, find, decision)!;
     expect(skip.change.job).to.deep.equal({ phase: 'open', pausedOn: null, skipRows: 1, updatedAt: decision.now });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accepted, refused, superseded, type RefusalFacts } from '../../../src/core/error-life.js';
+import { accepted, leftBehind, refused, superseded, type RefusalFacts } from '../../../src/core/error-life.js';
 import type { ExportError } from '../../../src/core/export-error.js';
 import type { Payload } from '../../../src/core/record.js';
 import { accountDescribe } from '../../support/describes.js';
@@ -106,6 +106,32 @@ describe('the life of an ExportError (design.md 4.1)', () => {
     expect(superseded(opened(), '2026-01-03T00:00:00.000Z')).to.include({
       status: 'superseded',
       settledAt: '2026-01-03T00:00:00.000Z',
+    });
+  });
+
+  describe('R2 the record a job was paused on is not at its position any more', () => {
+    const later = (payload: Payload) => facts({ run: 2, position: { row: 9, line: 10 }, payload });
+    const now = '2026-01-03T00:00:00.000Z';
+
+    it('superseded', () => {
+      const row = leftBehind(opened(), now, describeAccount);
+      expect(row).to.include({ status: 'superseded', settledAt: now });
+    });
+
+    it('what earlier refused rows of its key owe stays owed, fields that it set too among them', () => {
+      const first = opened({ payload: { Ext_Id__c: 'A-1', Name: 'Acme', Phone: '1' } });
+      const both = refused(first, later({ Ext_Id__c: 'A-1', Name: 'B', Site: 'S' }), () => '');
+      expect(both.payload).to.deep.equal({ Ext_Id__c: 'A-1', Phone: '1', Name: 'B', Site: 'S' });
+      const row = leftBehind(both, now, describeAccount);
+      expect(row).to.include({ status: 'pending', settledAt: null, firstRow: 7 });
+      expect(row.payload).to.deep.equal({ Ext_Id__c: 'A-1', Phone: '1', Name: 'B' });
+    });
+
+    it('an accepted newer version of those fields leaves nothing owed', () => {
+      const first = opened({ payload: { Ext_Id__c: 'A-1', Name: 'Acme', Phone: '1' } });
+      const both = refused(first, later({ Ext_Id__c: 'A-1', Site: 'S' }), () => '');
+      const taken = accepted(both, acceptedAt(8, 'Name', 'Phone'), describeAccount);
+      expect(leftBehind(taken, now, describeAccount).status).to.equal('superseded');
     });
   });
 

@@ -37,6 +37,13 @@ describe('windows', () => {
     ]);
   });
 
+  it('R3 a record refused before sending has its key too: no window holds it beside another of the key', async () => {
+    const local: RefusedRecord = { ...refused(2), key: { canonical: 'a', display: 'A' } };
+    const rows = async (records: readonly EncodedRecord[]) => (await windows(records)).map((one) => one.rows);
+    expect(await rows([prepared(1, 'A'), local, prepared(3, 'B')])).to.deep.equal([[1], [2, 3]]);
+    expect(await rows([local, prepared(3, 'A')])).to.deep.equal([[2], [3]]);
+  });
+
   it('ends before a record whose self-lookup names a key in it', async () => {
     const child: PreparedRecord = { ...prepared(3, 'C'), selfLookupKeys: ['a'] };
     const stranger: PreparedRecord = { ...prepared(4, 'D'), selfLookupKeys: ['z'] };
