@@ -1,6 +1,7 @@
 import { Messages } from '@salesforce/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { orgIdOf } from './local-org.js';
+import { exitCodes } from '../core/exit-codes.js';
 import { systemClock } from './clock.js';
 import { storeVariable } from './store.js';
 
@@ -23,15 +24,25 @@ export const ledgerOrgFlags = {
   'target-org': Flags.string({
     char: 'o',
     summary: messages.getMessage('flags.target-org.summary'),
-    exclusive: ['org-id'],
   }),
   'org-id': Flags.string({
     summary: messages.getMessage('flags.org-id.summary'),
     description: messages.getMessage('flags.org-id.description'),
     parse: async (text) => orgIdOf(text),
-    exclusive: ['target-org'],
   }),
 };
+
+/**
+ * Which org is named once. Not by `exclusive` of the flags: the parser's error would show their values, and an access
+ * token may be one of them (S1).
+ * @throws SfError (2)
+ */
+export function assertOneOrg(flags: { readonly [flag: string]: unknown }): void {
+  const given = ['target-org', 'org-id', 'global'].filter((name) => flags[name] !== undefined && flags[name] !== false);
+  if (given.length < 2) return;
+  const names = given.map((name) => `--${name}`).join(' and ');
+  throw messages.createError('error.oneOrg', [names], [], exitCodes.usage);
+}
 
 /** Answers yes to the command's question. */
 export const noPromptFlag = Flags.boolean({ summary: messages.getMessage('flags.no-prompt.summary') });
@@ -41,17 +52,14 @@ export const settingsScopeFlags = {
   'target-org': Flags.string({
     char: 'o',
     summary: messages.getMessage('flags.target-org.summary'),
-    exclusive: ['org-id', 'global'],
   }),
   'org-id': Flags.string({
     summary: messages.getMessage('flags.org-id.summary'),
     description: messages.getMessage('flags.org-id.description'),
     parse: async (text) => orgIdOf(text),
-    exclusive: ['target-org', 'global'],
   }),
   global: Flags.boolean({
     summary: messages.getMessage('flags.global.summary'),
-    exclusive: ['target-org', 'org-id'],
   }),
 };
 

@@ -1,5 +1,6 @@
 import type { Ledger } from '../core/ports/ledger.js';
 import type { CommandContext } from '../report/command-line.js';
+import { assertOneOrg } from './flags.js';
 import { localOrg, type OrgFlags } from './local-org.js';
 import { openLedger } from './store.js';
 
@@ -7,6 +8,7 @@ import { openLedger } from './store.js';
 export type LedgerCommand = { readonly ledger: Ledger; readonly context: CommandContext };
 
 export async function ledgerCommand(flags: OrgFlags & { readonly store?: string }): Promise<LedgerCommand> {
+  assertOneOrg(flags);
   const org = await localOrg(flags);
   return { ledger: openLedger(flags.store), context: { ...org, store: flags.store ?? null } };
 }

@@ -135,12 +135,14 @@ async function relatedDescribes(
 
 /** A job's name with another object, operation or key is another job: its checkpoint would be a lie (design.md 2). */
 function identityProblem(spec: JobSpec, context: PrepareContext): JobProblem[] {
-  const known = context.jobs.find((job) => job.orgId === context.orgId && job.name === spec.name);
+  const names = [spec.name, ...spec.formerly];
+  const ofOrg = context.jobs.filter((job) => job.orgId === context.orgId);
+  const known = names.flatMap((name) => ofOrg.find((job) => job.name === name) ?? [])[0];
   if (known === undefined) return [];
   const identity = (of: Pick<JobSpec, 'object' | 'operation' | 'externalId'>): string =>
     `${of.operation} of ${of.object} by ${of.externalId}`;
   if (identity(known).toLowerCase() === identity(spec).toLowerCase()) return [];
-  const message = `The name "${spec.name}" belongs to a job that does ${identity(known)}, not ${identity(spec)}.`;
+  const message = `The name "${known.name}" belongs to a job that does ${identity(known)}, not ${identity(spec)}.`;
   return [{ job: spec.name, kind: 'identity', known: identity(known), asked: identity(spec), message }];
 }
 

@@ -5,7 +5,7 @@ import type { JobSpec } from '../core/job.js';
 import type { Ledger, LedgerView } from '../core/ports/ledger.js';
 import type { Reporter } from '../core/ports/reporter.js';
 import { dryRunJob } from '../core/run/dry-run.js';
-import { endingOf, notBegun } from '../core/run/job-result.js';
+import { endingOf, notBegun, standing } from '../core/run/job-result.js';
 import type { PreparedJob } from '../core/run/prepared-job.js';
 import { runJobs, type RunJobsOutcome } from '../core/run/run-jobs.js';
 import { RowsMissing } from '../core/run/stop.js';
@@ -98,7 +98,7 @@ async function checkAndRun(
   try {
     prepared = await prepareJobs(request.specs, context);
   } catch (thrown) {
-    return notChecked(request.specs, thrown, deps);
+    return await notChecked(request.specs, thrown, deps, ledger);
   }
   if (prepared.problems.length > 0) throw problemsError(prepared.problems);
   const { jobs } = prepared;
@@ -106,12 +106,20 @@ async function checkAndRun(
 }
 
 /** The org stopped the run before the first job began: each job says so, and the next run goes on (design.md 5). */
-function notChecked(specs: readonly JobSpec[], thrown: unknown, deps: MachineDeps): RunJobsOutcome {
+async function notChecked(
+  specs: readonly JobSpec[],
+  thrown: unknown,
+  deps: MachineDeps,
+  ledger: Ledger,
+): Promise<RunJobsOutcome> {
   const ending = endingOf(thrown);
   if (ending.stoppedBy === null) throw thrown;
   const apiCalls = deps.transport.calls();
-  const jobs = specs.map((spec, index) =>
-    notBegun({ spec, apiCalls: index === 0 ? apiCalls : 0, warnings: [] }, ending),
+  const jobs = await Promise.all(
+    specs.map(async (spec, index) => {
+      const job = { spec, apiCalls: index === 0 ? apiCalls : 0, warnings: [] };
+      return notBegun(job, ending, await standing(job, ledger, deps.org.orgId));
+    }),
   );
   return { jobs, ...(ending.error === undefined ? {} : { error: ending.error }) };
 }

@@ -14,6 +14,7 @@ import {
 } from '../core/settings.js';
 import { commandForAllOrgs, commandLine } from '../report/command-line.js';
 import { escapeText } from '../report/escape.js';
+import { assertOneOrg } from './flags.js';
 import { localOrg, type OrgFlags } from './local-org.js';
 import { openLedger } from './store.js';
 
@@ -35,6 +36,7 @@ export type SettingsScope = {
 };
 
 export async function settingsScope(flags: ScopeFlags): Promise<SettingsScope> {
+  assertOneOrg(flags);
   const ledger = openLedger(flags.store);
   const store = flags.store ?? null;
   if (flags.global === true) {

@@ -33,7 +33,8 @@ const kindByCode: ReadonlyMap<string, OrgFaultKind> = new Map([
   ['STORAGE_LIMIT_EXCEEDED', 'org-limit'],
   ['SERVER_UNAVAILABLE', 'outcome-unknown'],
   ['UNKNOWN_EXCEPTION', 'outcome-unknown'],
-  ['REQUEST_RUNNING_TOO_LONG', 'outcome-unknown'],
+  // Too much work for one request: cut, or the same would come back for ever (design.md 3.2).
+  ['REQUEST_RUNNING_TOO_LONG', 'too-large'],
 ]);
 
 export type FaultContext = {

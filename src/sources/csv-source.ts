@@ -45,6 +45,7 @@ class OpenCsv implements OpenSource {
   public readonly columns: readonly string[];
   /** Grows by one when the file turns out to have changed while it was read. */
   public readonly warnings: string[];
+  public heldBack = false;
   private trail: CsvTrail | null = null;
 
   public constructor(
@@ -99,6 +100,7 @@ class OpenCsv implements OpenSource {
       // In front of a fault the held row is whole; in a file that is being written the fault may be its unfinished end.
       if (held !== null && (batch.fault !== null || (batch.last && stable))) yield held;
       if (batch.fault !== null && (stable || !batch.unfinished)) throw batch.fault;
+      if (!stable) this.heldBack = true;
       if (!stable)
         this.warnings.push(`${this.file.path} changed while it was read; its last row is left for the next run.`);
       if (batch.last) return;

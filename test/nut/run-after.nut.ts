@@ -54,6 +54,14 @@ describe('after: a job that waits for another', () => {
     ]);
     expect(admin.written('Contact')).to.deep.equal(['L-1', 'C-1']);
 
+    // a name that moves must not bring the state of another object with it
+    const moved = { name: 'people', object: 'Contact', externalId: 'Ext_Id__c', formerly: ['parents'] };
+    const source = { type: 'csv', path: 'others.csv' };
+    const file = await admin.write('moved.json', JSON.stringify({ jobs: [{ ...moved, source }] }));
+    const refused = await run('--definition-file', file);
+    expect(refused.code).to.equal(1);
+    expect(refused.output.message).to.include('upsert of Account by Ext_Id__c');
+
     const again = await run('--job', 'children');
     expect(again.code, 'completed before').to.equal(0);
     expect(again.output.result.jobs[0]).to.include({ read: 0, status: 'completed' });

@@ -17,7 +17,8 @@ export function isIdType(type: string): boolean {
 
 /**
  * What decides whether two records are the same (design.md 2): trimmed, NFC, Ids with 18 characters, number fields by
- * value, lower case unless the field is `caseSensitive`.
+ * value, lower case where the org matches without regard to case: a unique field that is not `caseSensitive`. A field
+ * that is not unique matches exactly, whatever its describe says (API 2.8): there `A-1` and `a-1` are two records.
  * @returns undefined when there is no usable key: absent, null, blank, or no number or Id where the field is one
  */
 export function canonicalKey(cell: Cell, field: FieldDescribe): string | undefined {
@@ -30,7 +31,7 @@ export function canonicalKey(cell: Cell, field: FieldDescribe): string | undefin
   }
   if (isIdType(field.type)) return toId18(text);
   const composed = text.normalize('NFC');
-  const key = field.caseSensitive ? composed : composed.toLowerCase().normalize('NFC');
+  const key = field.unique && !field.caseSensitive ? composed.toLowerCase().normalize('NFC') : composed;
   // A key that reads like `#row:7` must not be taken for the record without key in row 7 (record.ts, keyOfRow).
   return reserved.test(key) ? `#${key}` : key;
 }

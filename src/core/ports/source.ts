@@ -28,6 +28,8 @@ export type OpenSource = {
   readonly columns: readonly string[];
   /** Things an admin should know, in words (a header without any row, for instance). */
   readonly warnings: readonly string[];
+  /** The source changed while it was read, and its last row was left out: what it holds there is not known yet. */
+  readonly heldBack: boolean;
   /** Compares the content before a mark of this source with what is there now. A mark of another source: `differs`. */
   compare(mark: SourceMark): Promise<SourceComparison>;
   /**

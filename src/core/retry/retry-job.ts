@@ -220,6 +220,7 @@ export class JobRetry {
 
   /** R2: what the next run would do first. Accepted: the job moves past the record, in one commit. */
   private async retryPaused(error: ExportError, { record }: RowAtPause, source: OpenSource): Promise<void> {
+    if (record === null && source.heldBack) return;
     const now = this.deps.clock.now();
     if (record === null || record.key.canonical !== error.canonicalKey) {
       const left = leftBehind(error, now, this.job.describe);

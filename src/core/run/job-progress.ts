@@ -92,9 +92,9 @@ export class JobProgress {
   /** Writes how the run ended; a run that had nothing to do leaves the job as it is. */
   public async end(status: JobStatus, stoppedBy: StoppedBy | null): Promise<void> {
     const apiCalls = this.facts.apiCalls();
-    const job = this.begun ? { updatedAt: this.facts.clock.now() } : {};
     const run = this.record(status, stoppedBy);
-    await this.facts.ledger.commit({ job, run, apiCalls: apiCalls - this.apiCallsCommitted });
+    const job = this.begun ? { job: { updatedAt: this.facts.clock.now() } } : {};
+    await this.facts.ledger.commit({ ...job, run, apiCalls: apiCalls - this.apiCallsCommitted });
     this.apiCallsCommitted = apiCalls;
   }
 

@@ -1,6 +1,6 @@
 import type { ExportError } from '../export-error.js';
 import type { JobRecord } from '../job.js';
-import { LedgerFault } from '../ports/ledger.js';
+import { LedgerFault, type Ledger } from '../ports/ledger.js';
 import { OrgFault } from '../ports/sink.js';
 import { noCounts, type JobStatus, type RunCounts, type StoppedBy } from '../run-record.js';
 import type { JobResult, PausedOnResult } from '../run-result.js';
@@ -38,10 +38,20 @@ export function endsTheRun(ending: Ending): boolean {
 export function notBegun(
   job: Pick<PreparedJob, 'spec' | 'apiCalls' | 'warnings'>,
   ending: Ending,
-  record?: JobRecord,
+  { record, pausedError }: Standing,
 ): JobResult {
   const { apiCalls, warnings } = job;
-  return jobResult({ job, ending, apiCalls, durationMs: 0, record, pausedError: undefined, warnings });
+  return jobResult({ job, ending, apiCalls, durationMs: 0, record, pausedError, warnings });
+}
+
+/** Where a job stands, by the ledger alone. */
+export type Standing = Pick<JobResultFacts, 'record' | 'pausedError'>;
+
+export async function standing(job: Pick<PreparedJob, 'spec'>, ledger: Ledger, orgId: string): Promise<Standing> {
+  const { jobs, exportErrors } = await ledger.read();
+  const record = jobs.find((known) => known.orgId === orgId && known.name === job.spec.name);
+  const pausedId = record?.pausedOn?.exportErrorId;
+  return { record, pausedError: exportErrors.find((error) => error.id === pausedId) };
 }
 
 export type JobResultFacts = {

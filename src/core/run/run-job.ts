@@ -131,11 +131,13 @@ export class JobRun {
         const window: Window = await next;
         if (this.deps.signal.aborted) throw new RunStop('interrupted', 'Interrupted; everything sent is settled.');
         next = window.ended ? undefined : prefetch(builder);
+        // The row of the paused record may be the one that was left out: it is not gone, and the job stays on it.
+        if (reattempt !== null && first && window.entries.length === 0 && this.source.heldBack) return 'paused';
         if (first) await this.passOver(rows, window, reattempt);
         if (await this.settle(window, first ? reattempt : null)) return 'paused';
         first = false;
       }
-      await this.complete(rows);
+      if (!this.source.heldBack) await this.complete(rows);
     } finally {
       await records.return();
     }
@@ -280,6 +282,8 @@ export class JobRun {
 
   /** @throws RunStop */
   private assertBelowCap(): void {
+    // The record a job is paused on has its row already: trying it again opens none.
+    if (this.ledger.job()?.phase === 'paused' && this.job.settings.pauseOnErrors) return;
     const { maxExportErrors } = this.job.settings;
     const open = this.ledger.openErrorsOfOrg();
     if (open < maxExportErrors) return;

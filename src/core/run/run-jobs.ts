@@ -1,6 +1,6 @@
 import type { Ledger, JobLedger } from '../ports/ledger.js';
 import type { JobResult } from '../run-result.js';
-import { endingOf, endingOfWait, endsTheRun, jobResult, notBegun, type Ending } from './job-result.js';
+import { endingOf, endingOfWait, endsTheRun, jobResult, notBegun, standing, type Ending } from './job-result.js';
 import type { PreparedJob } from './prepared-job.js';
 import { JobRun, type RunDeps, type RunOptions } from './run-job.js';
 
@@ -45,7 +45,7 @@ async function runOne(job: PreparedJob, options: RunJobsOptions, ledger: Ledger,
     jobLedger = await ledger.openJob(id, { waitMs: options.lockWaitMs, signal: deps.signal });
   } catch (thrown) {
     const ending = endingOfWait(thrown, deps.signal);
-    return { ending, result: notBegun(job, ending) };
+    return { ending, result: notBegun(job, ending, await standing(job, ledger, deps.org.orgId)) };
   }
   const { ending, run } = await runUnderLease(job, options, jobLedger, deps);
   const record = jobLedger.job();
@@ -79,16 +79,13 @@ async function runUnderLease(
     ending = endingOf(thrown);
     run ??= new JobRun(job, options, jobLedger, deps);
   }
-  try {
-    await run.progress.end(ending.status, ending.stoppedBy);
-  } catch (thrown) {
-    ending = ending.error === undefined ? endingOf(thrown) : ending;
-  }
-  try {
-    await jobLedger.close();
-  } catch (thrown) {
-    ending = ending.error === undefined ? endingOf(thrown) : ending;
-  }
+  const ended = ending;
+  // What stopped the job is told rather than what went wrong afterwards.
+  const keepFirst = (thrown: unknown): void => {
+    if (ended.error === undefined && ended.stoppedBy === null) ending = endingOf(thrown);
+  };
+  await run.progress.end(ending.status, ending.stoppedBy).catch(keepFirst);
+  await jobLedger.close().catch(keepFirst);
   return { ending, run };
 }
 
@@ -112,7 +109,7 @@ async function waitingFor(
   // It takes the exit code of what it waits for (design.md 4).
   const stoppedBy = results.find((result) => result.job === missing)?.stoppedBy ?? null;
   const ending: Ending = { status: 'waiting', stoppedBy };
-  const result = notBegun(job, ending);
+  const result = notBegun(job, ending, await standing(job, ledger, orgId));
   const words = `It waits for the job ${missing}, which has not come to its end.`;
   return { ending: { ...ending, stoppedBy: null }, result: { ...result, warnings: [...result.warnings, words] } };
 }

@@ -68,6 +68,8 @@ function mayRepeat(fault: OrgFault): boolean {
 
 /** A request that was too large is refused like any batch: cut, and alone it is the record's own. */
 function refusedAsTooLarge(request: SinkRequest, fault: OrgFault): SinkAnswer {
-  const errors = [{ statusCode: 'EXCEEDED_MAX_SIZE_REQUEST', message: fault.message, fields: [] }];
+  const { statusCode = '' } = fault.facts;
+  const code = /^[A-Z_]+$/.test(statusCode) ? statusCode : 'EXCEEDED_MAX_SIZE_REQUEST';
+  const errors = [{ statusCode: code, message: fault.message, fields: [] }];
   return { collections: [{ kind: 'refused', records: request.records, errors }], durationMs: 0 };
 }

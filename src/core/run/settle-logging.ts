@@ -50,7 +50,11 @@ class LoggingWindow {
     const request = { records: piece.records, collectionSize: size.collectionSize, allOrNone: false };
     const answer = await sendSafely(request, this.context);
     assertNotOfTheRun(answer);
+    const decided = this.outcomes.length;
     const groups = this.read(answer, piece.records.length === 1);
+    const refused = this.outcomes.slice(decided).filter((outcome) => outcome.kind === 'refused');
+    // A right that went while the job runs comes back on every record: it is the run's, not theirs (P23).
+    if (refused.some(({ errors }) => asksRights(errors))) await this.context.assertRights();
     if (!groups.some((group) => group.asOne)) this.passed(piece, answer.durationMs);
     for (const group of groups) await this.sendAgain(group, piece);
   }
@@ -76,7 +80,8 @@ class LoggingWindow {
         if (result.success) {
           this.outcomes.push({ kind: 'accepted', record, id: result.id, created: result.created });
         } else if (!alone && scopeOf(result.errors) === 'record') {
-          this.outcomes.push({ kind: 'refused', record, errors: withoutEchoes(result.errors) });
+          const errors = withoutEchoes(result.errors);
+          this.outcomes.push({ kind: 'refused', record, errors: errors.length > 0 ? errors : [noReason] });
         } else {
           stragglers.records.push(record);
           straggling.push(...result.errors);
@@ -123,8 +128,11 @@ class LoggingWindow {
   }
 
   private cut(records: readonly PreparedRecord[], repetitions?: Repetitions): void {
-    this.cutForBatch = true;
-    this.worked = undefined;
+    // A lock says nothing about the size of batches; the repetitions are those of a lock.
+    if (repetitions === undefined) {
+      this.cutForBatch = true;
+      this.worked = undefined;
+    }
     this.queue(records, this.context.size.cut(records.length), repetitions);
   }
 

@@ -91,7 +91,8 @@ class Search {
     await this.context.onAccepted(accepted);
     if (this.firstTry && piece.length === Math.min(this.free, this.records.length)) this.context.size.passed(ms);
     this.from += piece.length;
-    this.repetitions = this.newRepetitions();
+    // The suspect behind an accepted prefix has used up some of its tries (T1).
+    if (this.suspect === undefined) this.repetitions = this.newRepetitions();
     // It fails only in company: the rest goes in smaller parts, or naming one innocent after the other costs a call each.
     if (this.suspectAlone) this.free = this.context.size.cut(Math.max(1, Math.min(this.free, this.left)));
     this.suspectAlone = false;
@@ -122,7 +123,7 @@ class Search {
     });
     if (verdict.blame === 'batch' && asksRights(verdict.errors)) await this.context.assertRights();
     if (isTransient(verdict.errors) && (await this.waited(verdict)) && this.repetitions.count === 1) return undefined;
-    if (verdict.blame === 'record') this.narrowToRecord(verdict.at, verdict.batchCode);
+    if (verdict.blame === 'record') this.narrowToRecord(verdict.at, verdict.batchCode && !isTransient(verdict.errors));
     else this.narrowBatch(verdict.at, verdict.span, piece.length);
     return undefined;
   }

@@ -80,7 +80,7 @@ export class WindowBuilder {
         }
         bytes += size;
       }
-      keys.add(entry.key.canonical);
+      keys.add(windowKey(entry.key.canonical));
       entries.push(entry);
       if (!isPrepared(entry) && this.limits.endAtRefused) break;
     }
@@ -99,5 +99,11 @@ export class WindowBuilder {
 }
 
 function clashes(record: EncodedRecord, keys: ReadonlySet<string>): boolean {
-  return keys.has(record.key.canonical) || (isPrepared(record) && record.selfLookupKeys.some((key) => keys.has(key)));
+  const named = isPrepared(record) ? record.selfLookupKeys : [];
+  return [record.key.canonical, ...named].some((key) => keys.has(windowKey(key)));
+}
+
+/** Keys that differ only in case never share a request, whether or not the org tells them apart: it costs little. */
+function windowKey(canonical: string): string {
+  return canonical.toLowerCase();
 }

@@ -5,8 +5,9 @@ import { toId18 } from '../../../src/core/mapping/salesforce-id.js';
 import { keyOfRow } from '../../../src/core/record.js';
 import { field } from './describes.js';
 
-const text = field('Ext__c');
-const exactText = field('Ext__c', 'string', { caseSensitive: true });
+const text = field('Ext__c', 'string', { unique: true });
+const exactText = field('Ext__c', 'string', { unique: true, caseSensitive: true });
+const notUnique = field('Group__c', 'string', { unique: false });
 const number = field('No__c', 'double');
 const id = field('Id', 'id');
 
@@ -15,6 +16,7 @@ describe('canonical key (design.md 2)', () => {
     ['trimmed', text, ['A-1', ' A-1', 'A-1\t\n'], 'a-1'],
     ['lower case unless caseSensitive', text, ['a-1', 'A-1'], 'a-1'],
     ['as it is where the field is caseSensitive', exactText, ['A-1'], 'A-1'],
+    ['as it is where the field is not unique: the org matches exactly (API 2.8)', notUnique, ['A-1'], 'A-1'],
     ['NFC', text, ['Zoe\u0308', 'Zoë', 'ZOË'], 'zoë'],
     ['numbers by value', number, ['1', '1.0', '01', '1e0', '+1', ' 1 ', '0.1e1'], '1'],
     ['zero has no sign', number, ['0', '-0', '0.00'], '0'],

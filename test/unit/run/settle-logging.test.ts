@@ -51,6 +51,24 @@ describe('settling a window, pause off', () => {
     expect(sink.written).to.have.lengthOf(49);
   });
 
+  it('P23 a right that went is asked for before records are blamed with it', async () => {
+    const sink = new FakeSink({ bad: () => [apiError('INSUFFICIENT_ACCESS_OR_READONLY')] });
+    const context = settleContext(sink);
+    await settleLogging(rows(3), context);
+    expect(context.rightsAsked()).to.equal(1);
+  });
+
+  it('T1 a lock that passes leaves the size of windows alone', async () => {
+    const sink: FakeSink = new FakeSink({
+      failsAsOne: (records) =>
+        sink.requests.length < 3 && records.length > 100 ? [apiError('UNABLE_TO_LOCK_ROW')] : undefined,
+    });
+    const context = settleContext(sink);
+    const outcomes = await settleLogging(rows(400), context);
+    expect(outcomes.every((one) => one.kind === 'accepted')).to.equal(true);
+    expect(context.size.current).to.equal(1000);
+  });
+
   it('L1 property: every record has one outcome, every good one is written, every bad one refused', async () => {
     const scenario = fc.record({
       count: fc.integer({ min: 1, max: 100 }),
