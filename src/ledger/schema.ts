@@ -98,7 +98,9 @@ export const jobRecord = z.object({
   externalId: text,
   phase,
   checkpoint: z.object({ row: count, line, mark: mark.nullable() }),
-  pausedOn: z.object({ row: count, line, key: text, exportErrorId: name, since: text }).nullable(),
+  pausedOn: z
+    .object({ row: count, line, key: text, exportErrorId: name, since: text, mark: mark.optional() })
+    .nullable(),
   learned: z.object({ records: count.nullable(), cleanWindows: count }),
   skipRows: count.optional(),
   run: count,

@@ -100,11 +100,14 @@ class OpenCsv implements OpenSource {
       // In front of a fault the held row is whole; in a file that is being written the fault may be its unfinished end.
       if (held !== null && (batch.fault !== null || (batch.last && stable))) yield held;
       if (batch.fault !== null && (stable || !batch.unfinished)) throw batch.fault;
-      if (!stable) this.heldBack = true;
-      if (!stable)
-        this.warnings.push(`${this.file.path} changed while it was read; its last row is left for the next run.`);
+      if (!stable) this.leaveOutLastRow();
       if (batch.last) return;
     }
+  }
+
+  private leaveOutLastRow(): void {
+    this.heldBack = true;
+    this.warnings.push(`${this.file.path} changed while it was read; its last row is left for the next run.`);
   }
 
   /** Goes to the first row to be read; the trail then holds what of the part before it the next mark needs. */

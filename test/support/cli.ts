@@ -76,6 +76,8 @@ export class Admin {
       HOME: this.folder,
       USERPROFILE: this.folder,
       CI: 'true',
+      NO_COLOR: '1',
+      FORCE_COLOR: '0',
       SF_ORG_INSTANCE_URL: this.org.url,
       SF_DISABLE_TELEMETRY: 'true',
       SF_DISABLE_LOG_FILE: 'true',

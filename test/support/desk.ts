@@ -29,7 +29,9 @@ export async function makeDesk(): Promise<Desk> {
     SF_DISABLE_LOG_FILE: 'true',
     SF_USE_GENERIC_UNIX_KEYCHAIN: 'true',
   };
-  const sf: Desk['sf'] = (args, env = {}) => run(args, home, { ...inherited, ...fixed, ...env });
+  // In CI the terminal library would colour a pipe.
+  const plain = { NO_COLOR: '1', FORCE_COLOR: '0' };
+  const sf: Desk['sf'] = (args, env = {}) => run(args, home, { ...inherited, ...fixed, ...plain, ...env });
   return {
     home,
     store: join(home, 'ledger', 'store.json'),
