@@ -19,9 +19,7 @@ export class LedgerChild {
 
   public constructor(command: readonly string[]) {
     const [program = '', ...args] = command;
-    // Without what a coverage tool put in: it writes files of its own, also where a child may write no more.
-    const { NODE_OPTIONS: _options, ...env } = process.env;
-    this.#process = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = once(this.#process, 'close');
     let rest = '';
     this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
