@@ -70,7 +70,7 @@ export const ageFlag = Flags.custom<number>({
   parse: (text) => {
     const parts = /^(\d{1,6})([mhd])$/.exec(text.trim());
     const unit = ageUnitsMs[parts?.[2] ?? ''];
-    if (parts === null || unit === undefined) throw messages.createError('error.age', [text]);
+    if (parts === null || unit === undefined) throw messages.createError('error.age', [text], [], exitCodes.usage);
     return Promise.resolve(Number(parts[1]) * unit);
   },
 });

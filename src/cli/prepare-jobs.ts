@@ -22,6 +22,8 @@ export type JobProblem = { readonly job: string; readonly message: string } & (
 export type PrepareContext = {
   readonly transport: OrgTransport;
   readonly facts: OrgFacts;
+  /** One describe per object and run (design.md 3.2). */
+  readonly describe: OrgFacts['describe'];
   readonly orgId: string;
   readonly settings: readonly SettingRow[];
   readonly flags: Partial<SettingValues>;
@@ -37,30 +39,18 @@ export type Prepared = { readonly jobs: readonly PreparedJob[]; readonly problem
 
 /** Checks every job (definition, file, describe, rights) before the first record of any is sent. @throws OrgFault */
 export async function prepareJobs(specs: readonly JobSpec[], context: PrepareContext): Promise<Prepared> {
-  const describes = new Map<string, Promise<ObjectDescribe | undefined>>();
-  // One describe per object and run (design.md 3.2).
-  const describe = (object: string): Promise<ObjectDescribe | undefined> => {
-    const known = describes.get(object.toLowerCase()) ?? context.facts.describe(object);
-    describes.set(object.toLowerCase(), known);
-    return known;
-  };
   const jobs: PreparedJob[] = [];
   const problems: JobProblem[] = [];
   for (const spec of specs) {
-    const prepared = await prepareJob(spec, describe, context);
+    const prepared = await prepareJob(spec, context);
     if ('problems' in prepared) problems.push(...prepared.problems);
     else jobs.push(prepared);
   }
   return { jobs, problems };
 }
 
-type Describe = (object: string) => Promise<ObjectDescribe | undefined>;
-
-async function prepareJob(
-  asked: JobSpec,
-  describe: Describe,
-  context: PrepareContext,
-): Promise<PreparedJob | { problems: JobProblem[] }> {
+async function prepareJob(asked: JobSpec, context: PrepareContext): Promise<PreparedJob | { problems: JobProblem[] }> {
+  const { describe } = context;
   const callsBefore = context.transport.calls();
   const identity = identityProblem(asked, context);
   const source = createCsvSource(asked.source);
@@ -123,7 +113,7 @@ async function relatedDescribes(
   spec: JobSpec,
   columns: readonly string[],
   object: ObjectDescribe,
-  describe: Describe,
+  describe: OrgFacts['describe'],
 ): Promise<Map<string, ObjectDescribe>> {
   const related = new Map<string, ObjectDescribe>();
   for (const name of relatedObjects({ spec, columns, describe: object })) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from '@salesforce/core';
 import type { LedgerView } from '../core/ports/ledger.js';
+import type { OrgFacts } from '../core/ports/org.js';
 import type { Reporter } from '../core/ports/reporter.js';
 import type { OrgTransport } from '../core/ports/transport.js';
 import { patientFacts } from '../core/run/patient-facts.js';
@@ -36,9 +37,19 @@ export function prepareContext(
   return {
     transport,
     facts: org.facts,
+    describe: describedOnce(org.facts),
     orgId: org.orgId,
     settings: view.settings,
     jobs: view.jobs,
     monotonicMs: () => systemClock.monotonicMs(),
+  };
+}
+
+function describedOnce(facts: OrgFacts): OrgFacts['describe'] {
+  const describes = new Map<string, ReturnType<OrgFacts['describe']>>();
+  return (object) => {
+    const known = describes.get(object.toLowerCase()) ?? facts.describe(object);
+    describes.set(object.toLowerCase(), known);
+    return known;
   };
 }

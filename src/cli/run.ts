@@ -42,9 +42,11 @@ export type RunOutcome = {
   readonly exitCode: ExitCode;
   readonly specs: ReadonlyMap<string, JobSpec>;
   readonly openErrors: readonly ExportError[];
+  /** What the run is to end with, after its result was shown; its `data` is the result. */
+  readonly error?: SfError;
 };
 
-/** Composes all ports for one run, runs it, and returns what it came to. @throws SfError with `data` = what was done */
+/** Composes all ports for one run, runs it, and returns what it came to. @throws SfError */
 export async function runExport(request: RunRequest): Promise<RunOutcome> {
   try {
     return await compose(request);
@@ -73,13 +75,13 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
     dryRun: request.dryRun,
     jobs: [...outcome.jobs],
   };
-  // A run that ended with an error still says what it had done (X1).
-  if (outcome.error !== undefined) throw toSfError(inWords(outcome.error), result);
   return {
     result,
     exitCode: exitCodeOf(outcome.jobs),
     specs: new Map(request.specs.map((spec) => [spec.name, spec])),
-    openErrors: await openErrorsOf(request, orgId),
+    openErrors: await openErrorsOf(request, orgId).catch(unlessToldAnyway(outcome.error)),
+    // A run that ended with an error still says what it had done (X1).
+    ...(outcome.error === undefined ? {} : { error: toSfError(inWords(outcome.error), result) }),
   };
 }
 
@@ -127,6 +129,14 @@ async function notChecked(
 async function openErrorsOf(request: RunRequest, orgId: string): Promise<ExportError[]> {
   const view = await openLedger(request.store).read();
   return view.exportErrors.filter((error) => error.orgId === orgId && isOpen(error));
+}
+
+/** A ledger that cannot be read is told once: by what the run ends with, if it ends with something. */
+function unlessToldAnyway(error: unknown): (thrown: unknown) => ExportError[] {
+  return (thrown) => {
+    if (error === undefined) throw thrown;
+    return [];
+  };
 }
 
 function assertSwitchedOn(view: LedgerView, orgId: string): void {

@@ -71,6 +71,7 @@ function opened(facts: RefusalFacts, id: string): Omit<ExportError, Seen> {
     payload: facts.payload,
     payloadOmitted: facts.payloadOmitted,
     olderFields: [],
+    newerRow: null,
     status: 'pending',
     attempts: 1,
     retries: 0,
@@ -128,7 +129,8 @@ export function accepted(open: ExportError, facts: AcceptanceFacts, describe: Ob
   const same = facts.row === open.row;
   const set = new Set(facts.fields);
   const isOwed = (field: string): boolean => !set.has(field) && (!same || open.olderFields.includes(field));
-  const left = narrowed(open, isOwed, describe);
+  const newerRow = same ? open.newerRow : Math.max(open.newerRow ?? 0, facts.row);
+  const left = narrowed({ ...open, newerRow }, isOwed, describe);
   return left ?? { ...open, ...settled, status: same ? 'resolved' : 'superseded' };
 }
 
@@ -203,8 +205,8 @@ type PayloadParts = Pick<ExportError, 'payload' | 'payloadOmitted' | 'olderField
 type NewerPayload = Pick<RefusalFacts, 'payload' | 'payloadOmitted' | 'describe' | 'position'>;
 
 function mergedPayload(open: ExportError, newer: NewerPayload): PayloadParts {
-  const own = new Set(fieldsOf(newer, newer.describe));
-  const olderFields = newer.position.row === open.row ? open.olderFields : fieldsOf(open, newer.describe);
+  const own = new Set(payloadFieldsOf(newer, newer.describe));
+  const olderFields = newer.position.row === open.row ? open.olderFields : payloadFieldsOf(open, newer.describe);
   const omitted = newer.payloadOmitted ?? open.payloadOmitted;
   if (omitted !== null) {
     const fields = [...new Set([...omitted.fields, ...own, ...olderFields])];
@@ -215,6 +217,10 @@ function mergedPayload(open: ExportError, newer: NewerPayload): PayloadParts {
   return { payload, payloadOmitted: null, olderFields };
 }
 
-function fieldsOf(of: Pick<ExportError, 'payload' | 'payloadOmitted'>, describe: ObjectDescribe): readonly string[] {
+/** Names of the fields that are owed of a record that was refused. */
+export function payloadFieldsOf(
+  of: Pick<ExportError, 'payload' | 'payloadOmitted'>,
+  describe: ObjectDescribe,
+): readonly string[] {
   return of.payload === null ? (of.payloadOmitted?.fields ?? []) : payloadFields(of.payload, describe);
 }

@@ -23,9 +23,13 @@ function matches(row: ExportError, filter: ErrorFilter): boolean {
     hasStatus(row, filter.status ?? 'open') &&
     (filter.job === undefined || row.job === filter.job) &&
     (filter.object === undefined || sameWord(row.object, filter.object)) &&
-    (filter.code === undefined || row.errors.some((error) => sameWord(error.statusCode, filter.code!))) &&
+    (filter.code === undefined || hasCode(row, filter.code)) &&
     (filter.key === undefined || hasKey(row, filter.key))
   );
+}
+
+export function hasCode(row: ExportError, code: string): boolean {
+  return row.errors.some(({ statusCode }) => sameWord(statusCode, code));
 }
 
 function hasStatus(row: ExportError, status: ExportErrorStatus | 'open' | 'all'): boolean {

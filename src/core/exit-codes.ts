@@ -61,17 +61,13 @@ const exitCodeOfStatus: { readonly [S in Exclude<JobStatus, 'stopped' | 'waiting
   failed: exitCodes.failed,
 };
 
-export type JobOutcome = Pick<JobResult, 'status' | 'stoppedBy'>;
+export type JobOutcome = Pick<JobResult, 'status' | 'stoppedBy'> & Partial<Pick<JobResult, 'waitingFor'>>;
 
-/**
- * The code of one job. A `waiting` job takes the code of what it waits for: of its `stoppedBy` if it names a stop,
- * else that job is paused or in doubt from before.
- */
-export function exitCodeOfJob(job: JobOutcome): ExitCode {
-  const ofStop = job.stoppedBy === null ? undefined : exitCodeOfStop[job.stoppedBy.code];
-  if (job.status === 'stopped') return ofStop ?? exitCodes.tryAgain;
-  if (job.status === 'waiting') return ofStop ?? exitCodes.personNeeded;
-  return exitCodeOfStatus[job.status];
+/** The code of one job. A `waiting` job takes the code of what it waits for. */
+export function exitCodeOfJob({ status, stoppedBy, waitingFor = null }: JobOutcome): ExitCode {
+  if (status === 'stopped') return stoppedBy === null ? exitCodes.tryAgain : exitCodeOfStop[stoppedBy.code];
+  if (status === 'waiting') return waitingFor === null ? exitCodes.tryAgain : exitCodeOfJob(waitingFor);
+  return exitCodeOfStatus[status];
 }
 
 /** The code of a run of these jobs. */

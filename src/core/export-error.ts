@@ -31,6 +31,8 @@ export type ExportError = {
   readonly payloadOmitted: OmittedPayload | null;
   /** Fields of the payload that earlier refused rows of the key set, whether or not the one at `row` did too (R3). */
   readonly olderFields: readonly string[];
+  /** The last row of the key that was accepted after this one had been refused; it took its fields out (R3). */
+  readonly newerRow: number | null;
   readonly errors: readonly ApiError[];
   readonly category: ErrorCategory;
   readonly status: ExportErrorStatus;

@@ -32,6 +32,7 @@ export function pausedOnOf(job: JobRecord, errors: ReadonlyMap<string, ExportErr
     line: pausedOn.line,
     key: row?.key ?? pausedOn.key,
     exportErrorId: pausedOn.exportErrorId,
+    exportErrorStatus: row?.status ?? 'pending',
     since: pausedOn.since,
     attempts: row?.attempts ?? 1,
     errors: [...(row?.errors ?? [])],

@@ -1,4 +1,5 @@
 import type { ApiError } from './api-error.js';
+import type { ExportErrorStatus } from './export-error.js';
 import type { Operation } from './job.js';
 import type { JobStatus, RunCounts, StoppedBy } from './run-record.js';
 
@@ -8,6 +9,8 @@ export type PausedOnResult = {
   line: number | null;
   key: string;
   exportErrorId: string;
+  /** `resolved`: a retry exported the record by its key meanwhile, because rows before it had changed (R2). */
+  exportErrorStatus: ExportErrorStatus;
   since: string;
   attempts: number;
   errors: ApiError[];
@@ -25,12 +28,17 @@ export type JobResult = RunCounts & {
   checkpoint: { row: number; line: number | null };
   pausedOn: PausedOnResult | null;
   stoppedBy: StoppedBy | null;
+  /** `waiting`: the job at the bottom of it, and how that one ended or stands. */
+  waitingFor: AwaitedJob | null;
   bulkJobIds: string[];
   /** Things an admin should know about this job's run, in words. */
   warnings: string[];
   /** A dry run's first refusals: what would be refused before it is sent. */
   refusals?: DryRunRefusal[];
 };
+
+/** A job that another one names in `after`, and that has not come to its end. */
+export type AwaitedJob = { job: string; status: JobStatus; stoppedBy: StoppedBy | null };
 
 /** A record that a check would refuse before it is sent. */
 export type DryRunRefusal = { row: number; line: number | null; key: string; errors: ApiError[] };

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { JobId } from '../core/job.js';
 import type { Clock, Random } from '../core/ports/clock.js';
 import { LedgerFault } from '../core/ports/ledger.js';
-import type { JobLedger, LeaseHolder, Ledger, LedgerView } from '../core/ports/ledger.js';
+import type { JobLedger, LeaseHolder, Ledger, LedgerView, OpenJobOptions } from '../core/ports/ledger.js';
 import type { SettingRow } from '../core/settings.js';
 import { writeFault } from './faults.js';
 import { FileJobLedger } from './job-ledger.js';
@@ -73,7 +73,7 @@ class FileLedger implements Ledger {
     });
   }
 
-  public async openJob(id: JobId, options: { waitMs?: number; signal?: AbortSignal } = {}): Promise<JobLedger> {
+  public async openJob(id: JobId, options: OpenJobOptions = {}): Promise<JobLedger> {
     const paths = await this.#writablePaths();
     const { clock, random } = this.#options;
     return waitForJob({ clock, random, ...options }, () =>

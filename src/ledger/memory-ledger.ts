@@ -2,7 +2,7 @@ import type { ExportError } from '../core/export-error.js';
 import type { JobId, JobRecord } from '../core/job.js';
 import type { Clock, Random } from '../core/ports/clock.js';
 import { LedgerFault } from '../core/ports/ledger.js';
-import type { JobLedger, LeaseHolder, Ledger, LedgerChange, LedgerView } from '../core/ports/ledger.js';
+import type { JobLedger, LeaseHolder, Ledger, LedgerChange, LedgerView, OpenJobOptions } from '../core/ports/ledger.js';
 import type { SettingRow } from '../core/settings.js';
 import { JobRows } from './job-rows.js';
 import { prune } from './prune.js';
@@ -44,7 +44,7 @@ class MemoryLedger implements Ledger {
     return [...this.#leases.values()];
   }
 
-  public async openJob(id: JobId, options: { waitMs?: number; signal?: AbortSignal } = {}): Promise<JobLedger> {
+  public async openJob(id: JobId, options: OpenJobOptions = {}): Promise<JobLedger> {
     return waitForJob({ ...this.#options, ...options }, async () => {
       this.#assertFree(id);
       const holder = { ...id, host: 'memory', pid: process.pid, since: this.#options.clock.now() };

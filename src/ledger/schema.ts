@@ -124,6 +124,7 @@ export const exportError = z.object({
   payload: payload.nullable(),
   payloadOmitted: z.object({ bytes: count, sha256: text, fields: z.array(text) }).nullable(),
   olderFields: z.array(text),
+  newerRow: count.nullable().default(null),
   errors: z.array(z.object({ statusCode: text, message: text, fields: z.array(text) })),
   category,
   status: z.enum([...openStatuses, ...settledStatuses]),

@@ -10,7 +10,9 @@ import { count, duration } from './words.js';
 const skipWords: { readonly [R in SkipReason]: string } = {
   busy: 'another process runs the job',
   'behind-checkpoint': 'they lie behind the checkpoint of their job; the next run sends them',
-  'no-data': 'their data was too large to store, and their rows are gone from the source',
+  'no-data':
+    'neither their source nor the stored data can give them (too large to store, or known by their place alone)',
+  limit: 'the limit was reached; the next retry takes them',
   checks: 'their job no longer passes its checks',
   'no-definition': 'the definition of their job is not known; run the job once, or give it with --definition-file',
   stopped: 'the retry stopped before it came to them',
@@ -18,7 +20,7 @@ const skipWords: { readonly [R in SkipReason]: string } = {
 
 /** What a retry did, for the screen: in all, for each job, why what still fails does, and what to type next. */
 export function renderRetryResult(result: RetryResult, context: CommandContext): Block[] {
-  if (result.jobs.length === 0) return [lines('No pending ExportErrors: nothing to retry.')];
+  if (result.jobs.length === 0) return [lines(nothingToRetry(result.notChosen))];
   const causes = result.errors.length > 0 ? [rootCauseTable(rootCauses(result.errors), 'Why records still fail')] : [];
   return [
     heading('Retry of ExportErrors'),
@@ -31,6 +33,11 @@ export function renderRetryResult(result: RetryResult, context: CommandContext):
     ...causes,
     lines(...nextLines(result, context)),
   ];
+}
+
+function nothingToRetry(notChosen: number): string {
+  if (notChosen === 0) return 'No pending ExportErrors: nothing to retry.';
+  return `Nothing to retry: the flags choose none of the ${count(notChosen, 'pending ExportError')}.`;
 }
 
 function totals(result: RetryResult): string {

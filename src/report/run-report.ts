@@ -36,7 +36,7 @@ function renderJob(job: JobResult, dryRun: boolean, context: RunReportContext): 
       ...aboutLines(job, spec, dryRun),
       ...(job.pausedOn === null ? [] : pausedLines(job.pausedOn, spec?.source.path ?? null)),
       ...(job.stoppedBy === null ? [] : [`${stopWord(job)}: ${escapeText(job.stoppedBy.message)}`]),
-      ...openLines(job, open.length),
+      ...openLines(job, open),
       ...job.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
     ),
     ...causes,
@@ -76,15 +76,16 @@ function aboutLines(job: JobResult, spec: JobSpec | null, dryRun: boolean): stri
 export function pausedLines(paused: PausedOnResult, source: string | null): string[] {
   const file = source === null || source === '' ? '' : ` of ${escapeText(source)}`;
   const attempts = `${count(paused.attempts, 'attempt')} since ${time(paused.since)}`;
-  return [
-    `Paused on ${place(paused)}${file}, key ${escapeText(paused.key)} (${attempts}):`,
-    ...paused.errors.map((error) => `  ${errorLine(error)}`),
-  ];
+  const where = `${place(paused)}${file}, key ${escapeText(paused.key)}`;
+  if (paused.exportErrorStatus === 'resolved') {
+    return [`Paused on ${where}, which a retry has exported since; the next run goes on.`];
+  }
+  return [`Paused on ${where} (${attempts}):`, ...paused.errors.map((error) => `  ${errorLine(error)}`)];
 }
 
-function openLines(job: JobResult, open: number): string[] {
-  const others = job.pausedOn === null ? open : open - 1;
-  if (others <= 0) return [];
+function openLines(job: JobResult, open: readonly ExportError[]): string[] {
+  const others = open.filter(({ id }) => id !== job.pausedOn?.exportErrorId).length;
+  if (others === 0) return [];
   return [`${count(others, job.pausedOn === null ? 'ExportError' : 'more ExportError')} of this job open.`];
 }
 

@@ -62,7 +62,7 @@ export function statusResult({ view, holders, now, context }: StatusFacts): Stat
   const { orgId, username } = context;
   const org = viewOfOrg(view, orgId);
   const settings = resolveSettings({ rows: view.settings, orgId });
-  const byId = new Map(org.openErrors.map((error) => [error.id, error]));
+  const byId = new Map(org.exportErrors.map((error) => [error.id, error]));
   return {
     orgId,
     username,

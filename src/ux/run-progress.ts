@@ -14,6 +14,9 @@ export type ProgressScreen = {
 /** In a log, one line in this many milliseconds is enough. */
 const plainEveryMs = 10_000;
 
+/** Without these a log would not say why nothing moves. */
+const toldAtOnce: ReadonlySet<RunEvent['type']> = new Set(['job-started', 'waiting', 'busy']);
+
 /** Shows how far the job in hand has come, why it waits, and nothing that repeats the summary at the end. */
 export function runProgress(screen: ProgressScreen): Reporter {
   let shownAtMs = screen.nowMs();
@@ -27,7 +30,7 @@ export function runProgress(screen: ProgressScreen): Reporter {
   return {
     emit: (event) => {
       const text = textOf(event);
-      if (text !== undefined) show(text, event.type === 'job-started' || event.type === 'waiting');
+      if (text !== undefined) show(text, toldAtOnce.has(event.type));
     },
   };
 }
@@ -47,8 +50,15 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.job}: ${escapeText(event.reason)} among ${event.records} records, looking for the one`;
     case 'waiting':
       return `${event.job}: waiting ${Math.ceil(event.ms / 1000)} s, then trying again (${escapeText(event.reason)})`;
+    case 'busy':
+      return `${escapeText(event.reason)}; waiting for it, ${minutes(event.ms)} at most`;
     case 'warning':
     case 'job-ended':
       return undefined;
   }
+}
+
+function minutes(ms: number): string {
+  const of = Math.round(ms / 60_000);
+  return of === 1 ? '1 minute' : `${of} minutes`;
 }

@@ -24,15 +24,16 @@ describe('retry', () => {
   const retry = (...more: string[]) => admin.json<RetryResult>('retry', ...admin.orgFlags, ...more);
   const log = (file: string, ...more: string[]) => admin.run(file, '--on-error', 'log', ...more);
   const statuses = async () => (await admin.exportErrors()).map((error) => [error.key, error.status]);
+  /** API calls but for those that a login by access token costs. */
+  const ownCalls = () =>
+    admin.org.journal.filter(({ counted, query }) => counted && !query.includes('Organization')).length;
   const nameOf = (key: string) => admin.org.find('Account', 'Ext_Id__c', key)?.['Name'];
 
   it('nothing pending: exit 0, nothing tried, no API call', async () => {
-    const before = admin.org.apiCalls;
     const { code, output } = await retry();
     expect(code).to.equal(0);
     expect(output.result).to.include({ attempted: 0, resolved: 0, stillFailing: 0, apiCalls: 0, status: 'completed' });
-    const counted = admin.org.journal.filter((entry) => entry.counted && !entry.query.includes('Organization'));
-    expect(counted, String(before)).to.deep.equal([]);
+    expect(ownCalls()).to.equal(0);
   });
 
   it('R1 L1 still refused: 68, attempts and retries raised, newest errors, nothing else sent; mended: resolved', async () => {
@@ -170,19 +171,41 @@ describe('retry', () => {
     const [job] = (await admin.ledger()).jobs;
     expect(job?.phase).to.equal('paused');
     expect(job?.checkpoint.row).to.equal(2);
+    const { stdout } = await admin.sf('status', '--org-id', admin.org.orgId);
+    expect(stdout).to.include('Paused on row 3 (line 4)').and.to.include('key A-3, which a retry has exported since');
   });
 
-  it('filters: --job, --id, --code, --limit; unknown ones take nothing', async () => {
-    const file = await admin.accounts(rows(9, (row) => (row % 3 === 0 ? 'BAD' : `N${row}`)));
+  it('filters: --job, --id, --code, --older-than, --limit; what they leave is counted', async () => {
+    const file = await admin.accounts(rows(15, (row) => (row % 3 === 0 ? 'BAD' : `N${row}`)));
     await log(file);
     admin.org.rules.disable('No_Bad_Names');
     const [one] = await admin.exportErrors();
-    expect((await retry('--job', 'nobody')).output.result.attempted).to.equal(0);
-    expect((await retry('--code', 'STRING_TOO_LONG')).output.result.attempted).to.equal(0);
-    expect((await retry('--older-than', '1h')).output.result.attempted).to.equal(0);
-    expect((await retry('--id', one!.id)).output.result).to.include({ attempted: 1, resolved: 1 });
-    expect((await retry('--limit', '1')).output.result).to.include({ attempted: 1, resolved: 1 });
-    expect((await retry('--code', 'FIELD_CUSTOM_VALIDATION_EXCEPTION')).output.result).to.include({ resolved: 1 });
+    const none = await retry('--code', 'STRING_TOO_LONG');
+    expect([none.code, none.output.result.jobs.length, none.output.result.notChosen]).to.deep.equal([0, 0, 5]);
+    expect((await retry('--older-than', '1h')).output.result).to.include({ attempted: 0, notChosen: 5 });
+    const byId = await retry('--id', one!.id.slice(0, 13));
+    expect([byId.code, byId.output.result.resolved, byId.output.result.notChosen]).to.deep.equal([0, 1, 4]);
+    const limited = await retry('--limit', '1', '--job', one!.job);
+    expect(limited.code).to.equal(68);
+    expect(limited.output.result).to.include({ attempted: 1, resolved: 1, status: 'completedWithErrors' });
+    expect(limited.output.result.skipped).to.deep.equal([{ reason: 'limit', count: 3 }]);
+    const byCode = await retry('--code', 'field_custom_validation_exception');
+    expect([byCode.code, byCode.output.result.resolved]).to.deep.equal([0, 3]);
+  });
+
+  it('a name that nothing has is told, not taken for nothing to do', async () => {
+    const file = await admin.accounts(rows(3, (row) => (row === 3 ? 'BAD' : `N${row}`)));
+    await log(file);
+    const before = ownCalls();
+    const nobody = await admin.sf('retry', ...admin.orgFlags, '--job', 'nobody');
+    expect(nobody.code).to.equal(1);
+    expect(nobody.stderr).to.include('nobody').and.to.include('Account-accounts');
+    const noId = await admin.sf('retry', ...admin.orgFlags, '--id', 'ffffffff');
+    expect(noId.code).to.equal(1);
+    for (const flag of ['--id', '--job', '--code']) {
+      expect((await admin.sf('retry', ...admin.orgFlags, flag, '')).code, flag).to.equal(2);
+    }
+    expect(ownCalls()).to.equal(before);
   });
 
   it('retry-max-attempts: quarantined by the retry that makes it full, and left alone afterwards', async () => {

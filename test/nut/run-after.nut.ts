@@ -66,4 +66,26 @@ describe('after: a job that waits for another', () => {
     expect(again.code, 'completed before').to.equal(0);
     expect(again.output.result.jobs[0]).to.include({ read: 0, status: 'completed' });
   });
+
+  it('X1 waits for a job that was never run, or stopped: 75; the jobs behind a stop are told too', async () => {
+    const never = await run('--job', 'children');
+    expect(never.code).to.equal(75);
+    expect(never.output.result.jobs[0]?.waitingFor).to.deep.equal({
+      job: 'parents',
+      status: 'stopped',
+      stoppedBy: null,
+    });
+
+    admin.org.faults.next({ kind: 'requestLimit', limit: 'total', match: { method: 'POST', path: /composite/ } });
+    const stopped = await run();
+    expect(stopped.code).to.equal(75);
+    expect(statuses(stopped.output.result)).to.deep.equal([
+      ['parents', 'stopped'],
+      ['children', 'stopped'],
+      ['others', 'stopped'],
+    ]);
+    expect(stopped.output.result.jobs.map((job) => job.stoppedBy?.code)).to.deep.equal(Array(3).fill('org-limit'));
+    expect(stopped.output.result.jobs[2]?.warnings.join()).to.include('the run ended at the job parents');
+    expect(admin.written('Contact')).to.deep.equal([]);
+  });
 });

@@ -100,7 +100,7 @@ const numbered = (job: string, from: number, to: number): string[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => `${job}-${from + index}`);
 const brief = (errors: readonly ExportError[]): unknown[] =>
   errors.map(({ row, key, status, attempts }) => [row, key, status, attempts]);
-const changed = /changed before row (\d+)/;
+const changed = /changed within its first (\d+) rows/;
 
 describe('run: what it does with its source (design.md 7)', function () {
   this.timeout(240_000);

@@ -96,6 +96,7 @@ export function errorRow(id: string, change: Partial<ExportError> = {}): ExportE
     payload: { Ext_Id__c: `Key-${id}`, Name: 'Acme' },
     payloadOmitted: null,
     olderFields: [],
+    newerRow: null,
     errors: [
       { statusCode: 'REQUIRED_FIELD_MISSING', message: 'Required fields are missing: [Name]', fields: ['Name'] },
     ],

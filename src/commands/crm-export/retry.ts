@@ -50,7 +50,7 @@ export default class CrmExportRetry extends SfCommand<CrmExportRetryResult> {
     const specs = await withFaults(() => definitionOverrides(flags['definition-file']));
     const screen = runScreen(this.spinner, this.jsonEnabled(), messages.getMessage('info.retrying'));
     const olderThan = flags['older-than'];
-    const { result, exitCode } = await runRetry({
+    const { result, exitCode, error } = await runRetry({
       org: flags['target-org'],
       apiVersion: flags['api-version'],
       store: flags.store,
@@ -68,6 +68,7 @@ export default class CrmExportRetry extends SfCommand<CrmExportRetryResult> {
     }).finally(() => screen.end());
     const { orgId, username } = result;
     show(this, renderRetryResult(result, { orgId, username, store: flags.store ?? null }));
+    if (error !== undefined) throw error;
     setExitCode(exitCode);
     return result;
   }

@@ -83,7 +83,7 @@ export default class CrmExportRun extends SfCommand<CrmExportRunResult> {
     const onError = flags['on-error'];
     if (onError === 'log') this.warn(messages.getMessage('warning.logMode'));
     const screen = runScreen(this.spinner, this.jsonEnabled(), messages.getMessage('info.exporting'));
-    const { result, exitCode, openErrors, ...outcome } = await runExport({
+    const { result, exitCode, openErrors, error, ...outcome } = await runExport({
       org: flags['target-org'],
       apiVersion: flags['api-version'],
       store: flags.store,
@@ -101,6 +101,7 @@ export default class CrmExportRun extends SfCommand<CrmExportRunResult> {
     }).finally(() => screen.end());
     const { orgId, username } = result;
     show(this, renderRunResult(result, { ...outcome, openErrors, orgId, username, store: flags.store ?? null }));
+    if (error !== undefined) throw error;
     setExitCode(exitCode);
     return result;
   }

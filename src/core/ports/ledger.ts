@@ -41,10 +41,17 @@ export type Ledger = {
   /** Who holds the leases now; for `status`. */
   holders(): Promise<readonly LeaseHolder[]>;
   /**
-   * Takes the lease of a job, folds what a dead holder left, and gives access to its rows.
+   * Takes the lease of a job, folds what a dead holder left, and gives access to its rows. `onWait` is told once, when
+   * the wait for another holder begins.
    * @throws LedgerFault `busy` when another living process holds it after `waitMs`, or when `signal` ended the wait
    */
-  openJob(id: JobId, options?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<JobLedger>;
+  openJob(id: JobId, options?: OpenJobOptions): Promise<JobLedger>;
+};
+
+export type OpenJobOptions = {
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onWait?: (busy: LedgerFault) => void;
 };
 
 export type LeaseHolder = JobId & { readonly host: string; readonly pid: number; readonly since: string };

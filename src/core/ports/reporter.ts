@@ -15,6 +15,8 @@ export type RunEvent =
   /** A batch was refused as a whole and is sent again in smaller parts, or after a wait. */
   | { readonly type: 'searching'; readonly job: string; readonly records: number; readonly reason: string }
   | { readonly type: 'waiting'; readonly job: string; readonly ms: number; readonly reason: string }
+  /** Another process runs the job, and this one waits for it. */
+  | { readonly type: 'busy'; readonly job: string; readonly ms: number; readonly reason: string }
   | { readonly type: 'warning'; readonly job: string; readonly message: string }
   | { readonly type: 'job-ended'; readonly job: string; readonly result: JobResult };
 

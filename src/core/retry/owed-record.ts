@@ -1,4 +1,5 @@
 import type { ObjectDescribe } from '../describe.js';
+import { payloadFieldsOf } from '../error-life.js';
 import type { ExportError } from '../export-error.js';
 import { encodePayload, mergePayloads, payloadField, payloadFields, type PayloadContext } from '../mapping/payload.js';
 import { isRowKey, keyOfRow, type EncodedRecord, type Payload, type Position } from '../record.js';
@@ -10,12 +11,14 @@ export type Owed =
   | { readonly kind: 'record'; readonly error: ExportError; readonly record: EncodedRecord }
   /** its position holds a usable record now, or none (table 4.1); `record`: no run will come to it, so it must be sent */
   | { readonly kind: 'superseded'; readonly error: ExportError; readonly record: EncodedRecord | null }
-  /** its payload was too large to store and its row is gone, or it is known by its place alone, which was not read */
+  /** its payload was too large to store and a row of it is gone, or it is known by its place alone, which was not read */
   | { readonly kind: 'no-data'; readonly error: ExportError };
 
 export type OwedContext = PayloadContext & {
   /** The part of the source before the checkpoint is as it was: the refused rows are still there. */
   readonly positionsHold: boolean;
+  /** The last row that current data was taken from. */
+  readonly readThrough: number;
   /** Was the place of the row looked at? */
   readonly wasRead: (error: ExportError) => boolean;
 };
@@ -27,13 +30,14 @@ export type OwedContext = PayloadContext & {
  */
 export function owedRecord(error: ExportError, current: Current | undefined, context: OwedContext): Owed {
   if (isRowKey(error.canonicalKey)) return owedPosition(error, current, context);
-  if (context.positionsHold && current?.stands === true && current.payload !== null) {
-    const payload = withOlder(error, current.payload, context.describe);
-    if (payload === current.payload && current.only !== null) return { kind: 'record', error, record: current.only };
-    return made(error, payload, context);
-  }
-  const payload = underneath(error, current?.payload ?? null, context.describe);
-  return payload === null ? { kind: 'no-data', error } : made(error, payload, context);
+  const stands = context.positionsHold && current?.stands === true && current.payload !== null;
+  const whole = stands
+    ? withOlder(error, current.payload, context.describe)
+    : underneath(error, current?.payload ?? null, context.describe);
+  if (whole === null) return { kind: 'no-data', error };
+  const payload = stillOwed(error, whole, context);
+  const only = stands && payload === current.payload ? current.only : null;
+  return only === null ? made(error, payload, context) : { kind: 'record', error, record: only };
 }
 
 /** A position that was read again. Where positions do not hold, the next run starts at row 1 and comes to it. */
@@ -45,14 +49,26 @@ function owedPosition(error: ExportError, current: Current | undefined, context:
   return { kind: 'superseded', error, record: only ?? encodePayload(payload, context, placeOf(error)) };
 }
 
-/** The current data over the fields of earlier refused rows that it does not set. */
-function withOlder(error: ExportError, current: Payload, describe: ObjectDescribe): Payload {
+/** The current data over the fields of earlier refused rows that it does not set; null when those are nowhere. */
+function withOlder(error: ExportError, current: Payload, describe: ObjectDescribe): Payload | null {
   const known = new Set(payloadFields(current, describe));
-  const older = Object.entries(error.payload ?? {}).filter(([name, value]) => {
-    const field = payloadField(name, value, describe);
-    return error.olderFields.includes(field) && !known.has(field);
-  });
+  const missing = error.olderFields.filter((field) => !known.has(field));
+  if (missing.length === 0) return current;
+  if (error.payload === null) return error.payloadOmitted === null ? current : null;
+  const older = Object.entries(error.payload).filter(([name, value]) =>
+    missing.includes(payloadField(name, value, describe)),
+  );
   return older.length === 0 ? current : { ...Object.fromEntries(older), ...current };
+}
+
+/** A newer row of the key was accepted that is out of reach now: what it set is newer than what was read (R3). */
+function stillOwed(error: ExportError, payload: Payload, { readThrough, describe }: OwedContext): Payload {
+  const { newerRow } = error;
+  if (newerRow === null || newerRow <= readThrough) return payload;
+  const owed = new Set(payloadFieldsOf(error, describe)).add(error.externalId);
+  const entries = Object.entries(payload);
+  const kept = entries.filter(([name, value]) => owed.has(payloadField(name, value, describe)));
+  return kept.length === entries.length ? payload : Object.fromEntries(kept);
 }
 
 function underneath(error: ExportError, current: Payload | null, describe: ObjectDescribe): Payload | null {

@@ -1,12 +1,11 @@
 import { isOpen, type ExportError } from '../export-error.js';
 import type { JobLedger, Ledger } from '../ports/ledger.js';
-import type { JobStatus } from '../run-record.js';
 import { endingOf, endingOfWait, endsTheRun, type Ending } from '../run/job-result.js';
-import type { RunDeps } from '../run/run-job.js';
+import { takeLease } from '../run/lease.js';
 import { isTaken, type RetryFilter } from './retry-filter.js';
 import { JobRetry } from './retry-job.js';
-import type { JobRetryResult } from './retry-result.js';
-import type { RetryableJob } from './retryable-job.js';
+import { allLeft, countsOf, type JobRetryResult, type SkipReason } from './retry-result.js';
+import type { RetryDeps, RetryableJob, WaitingJob } from './retryable-job.js';
 
 export type RetryJobsOutcome = {
   readonly jobs: readonly JobRetryResult[];
@@ -16,115 +15,150 @@ export type RetryJobsOutcome = {
   readonly error?: unknown;
 };
 
-type OneRetry = { readonly result: JobRetryResult; readonly failing: readonly ExportError[]; readonly ending: Ending };
+export type RetryJobsOptions = RetryFilter & {
+  /** How long to wait for a job that runs elsewhere; milliseconds. */
+  readonly lockWaitMs: number;
+};
+
+type OneRetry = {
+  readonly result: JobRetryResult;
+  readonly failing: readonly ExportError[];
+  readonly ending: Ending;
+  /** How many rows of the limit it used up. */
+  readonly taken: number;
+};
 
 /** Retries jobs one after the other, each under its lease. A busy job is left out; a stop of the org ends all. */
 export async function retryJobs(
-  jobs: readonly RetryableJob[],
-  filter: RetryFilter & { readonly lockWaitMs: number },
+  jobs: readonly WaitingJob[],
+  options: RetryJobsOptions,
   ledger: Ledger,
-  deps: RunDeps,
+  deps: RetryDeps,
 ): Promise<RetryJobsOutcome> {
   const results: JobRetryResult[] = [];
   const failing: ExportError[] = [];
-  let left = filter.limit ?? Infinity;
-  for (const job of jobs) {
-    const one = await retryOne(job, { ...filter, limit: left }, ledger, deps);
+  let left = options.limit ?? Infinity;
+  for (const [index, job] of jobs.entries()) {
+    const one =
+      left > 0
+        ? await retryOne(job, { ...options, limit: left }, ledger, deps)
+        : notBegun(job, { status: 'completedWithErrors', stoppedBy: null }, 'limit');
     results.push(one.result);
     failing.push(...one.failing);
-    left -= one.result.attempted;
-    const { error } = one.ending;
-    if (endsTheRun(one.ending)) return { jobs: results, failing, ...(error === undefined ? {} : { error }) };
+    left -= one.taken;
+    const { error, stoppedBy } = one.ending;
+    if (!endsTheRun(one.ending)) continue;
+    const later = jobs.slice(index + 1).map((of) => notBegun(of, { status: 'stopped', stoppedBy }, 'stopped').result);
+    return { jobs: [...results, ...later], failing, ...(error === undefined ? {} : { error }) };
   }
   return { jobs: results, failing };
 }
 
 async function retryOne(
-  job: RetryableJob,
-  filter: RetryFilter & { readonly lockWaitMs: number },
+  job: WaitingJob,
+  options: RetryJobsOptions,
   ledger: Ledger,
-  deps: RunDeps,
+  deps: RetryDeps,
 ): Promise<OneRetry> {
   let held: JobLedger;
   try {
-    const id = { orgId: deps.org.orgId, name: job.spec.name };
-    held = await ledger.openJob(id, { waitMs: filter.lockWaitMs, signal: deps.signal });
+    held = await takeLease(job.given?.name ?? job.name, ledger, deps, options.lockWaitMs);
   } catch (thrown) {
-    return notBegun(job, endingOfWait(thrown, deps.signal));
+    const ending = endingOfWait(thrown, deps.signal);
+    return notBegun(job, ending, ending.stoppedBy?.code === 'busy' ? 'busy' : 'stopped');
   }
-  // Asked again under the lease: a run may have settled some meanwhile.
-  const pending = held
-    .openErrors()
-    .filter((error) => isTaken(error, filter))
-    .slice(0, filter.limit);
-  const retry = new JobRetry(job, pending, held, deps);
-  let ending: Ending = { status: 'completed', stoppedBy: null };
+  let one: OneRetry;
   try {
-    if (pending.length > 0) await retry.run();
+    one = await retryHeld(job, options, held, deps);
   } catch (thrown) {
-    ending = endingOf(thrown);
-  }
-  const rows = pending.flatMap(({ id }) => held.exportError(id) ?? []);
-  const failing = rows.filter((error) => isOpen(error) && retry.touched.has(error.id));
-  if (ending.status === 'completed' && rows.some(isOpen)) ending = { ...ending, status: 'completedWithErrors' };
-  try {
-    if (pending.length > 0) await retry.progress.end(ending.status, ending.stoppedBy);
-  } catch (thrown) {
-    if (ending.error === undefined) ending = endingOf(thrown);
+    one = notBegun(job, endingOf(thrown), 'stopped');
   }
   try {
     // Also when the end could not be written: the next job of this process, and others, need the lease.
     await held.close();
   } catch (thrown) {
-    if (ending.error === undefined) ending = endingOf(thrown);
+    if (one.ending.error === undefined) one = { ...one, ending: endingOf(thrown) };
   }
-  return { ending, failing, result: resultOf(job, retry, rows, ending) };
+  return one;
 }
 
-function resultOf(job: RetryableJob, retry: JobRetry, rows: readonly ExportError[], ending: Ending): JobRetryResult {
-  const count = (status: ExportError['status']): number => rows.filter((error) => error.status === status).length;
-  const resolved = count('resolved');
-  const superseded = count('superseded');
-  const touched = rows.filter((error) => retry.touched.has(error.id));
-  const quarantined = touched.filter((error) => error.status === 'quarantined').length;
-  const skipped = [...retry.skipped].map(([reason, of]) => ({ reason, count: of }));
-  const known = resolved + superseded + skipped.reduce((sum, one) => sum + one.count, 0);
-  const untried = rows.filter((error) => isOpen(error) && !retry.touched.has(error.id)).length;
-  const stopped = rows.length - known - touched.filter(isOpen).length;
-  if (ending.stoppedBy !== null && stopped > 0 && untried > 0) skipped.push({ reason: 'stopped', count: stopped });
-  return {
+/** The job under its lease: what waits, and what to do about it, is asked anew. */
+async function retryHeld(
+  waiting: WaitingJob,
+  options: RetryJobsOptions,
+  held: JobLedger,
+  deps: RetryDeps,
+): Promise<OneRetry> {
+  for (const former of waiting.given?.formerly ?? []) await held.adopt(former);
+  const pending = held.openErrors().filter((error) => isTaken(error, options));
+  const now = { ...waiting, name: held.id.name, pending: pending.length };
+  if (pending.length === 0) return notBegun(now, { status: 'completed', stoppedBy: null }, 'stopped');
+  const spec = waiting.given ?? held.job()?.snapshot ?? null;
+  if (spec === null) return notBegun(now, { status: 'failed', stoppedBy: null }, 'no-definition');
+  const callsBefore = deps.org.apiCalls();
+  const job = await deps.prepare(spec, pending).catch(endingOf);
+  if ('sink' in job) return retryPending(job, pending, held, { options, deps });
+  // Calls that the checks cost are counted whatever comes of them (A1).
+  const apiCalls = deps.org.apiCalls() - callsBefore;
+  await held.commit({ apiCalls });
+  if ('status' in job) return notBegun(now, job, 'stopped', { apiCalls });
+  return notBegun(now, { status: 'failed', stoppedBy: null }, 'checks', { apiCalls, warnings: [...job.problems] });
+}
+
+async function retryPending(
+  job: RetryableJob,
+  pending: readonly ExportError[],
+  held: JobLedger,
+  { options, deps }: { readonly options: RetryJobsOptions; readonly deps: RetryDeps },
+): Promise<OneRetry> {
+  const retry = new JobRetry(job, { pending, limit: options.limit ?? Infinity }, held, deps);
+  let ending: Ending = { status: 'completed', stoppedBy: null };
+  try {
+    await retry.run();
+  } catch (thrown) {
+    ending = endingOf(thrown);
+  }
+  const ids = new Set([...pending.map(({ id }) => id), ...retry.tried]);
+  const rows = [...ids].flatMap((id) => held.exportError(id) ?? []);
+  const failing = rows.filter((error) => isOpen(error) && retry.tried.has(error.id));
+  if (ending.status === 'completed' && rows.some(isOpen)) ending = { ...ending, status: 'completedWithErrors' };
+  try {
+    await retry.progress.end(ending.status, ending.stoppedBy);
+  } catch (thrown) {
+    if (ending.error === undefined) ending = endingOf(thrown);
+  }
+  const result = {
     job: job.spec.name,
     status: ending.status,
     attempted: retry.attempted,
-    resolved,
-    superseded,
-    stillFailing: touched.filter(isOpen).length - quarantined,
-    quarantined,
-    skipped,
+    ...countsOf(rows, retry),
     movedPast: retry.movedPast,
     apiCalls: retry.progress.apiCalls,
     durationMs: retry.progress.durationMs,
     stoppedBy: ending.stoppedBy,
     warnings: retry.warnings,
   };
+  return { result, failing, ending, taken: retry.taken };
 }
 
-function notBegun(job: RetryableJob, ending: Ending): OneRetry {
-  const status: JobStatus = ending.status;
+/** A job of which no row was tried, all for one reason. */
+function notBegun(
+  job: WaitingJob,
+  ending: Ending,
+  reason: SkipReason,
+  more: Partial<Pick<JobRetryResult, 'apiCalls' | 'warnings'>> = {},
+): OneRetry {
   const result: JobRetryResult = {
-    job: job.spec.name,
-    status,
+    job: job.name,
+    status: ending.status,
     attempted: 0,
-    resolved: 0,
-    superseded: 0,
-    stillFailing: 0,
-    quarantined: 0,
-    skipped: ending.stoppedBy?.code === 'busy' ? [{ reason: 'busy', count: 1 }] : [],
+    ...allLeft(reason, job.pending),
     movedPast: false,
-    apiCalls: job.apiCalls,
+    apiCalls: 0,
     durationMs: 0,
     stoppedBy: ending.stoppedBy,
     warnings: [],
+    ...more,
   };
-  return { result, failing: [], ending };
+  return { result, failing: [], ending, taken: 0 };
 }

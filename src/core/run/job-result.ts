@@ -79,6 +79,7 @@ export function jobResult(facts: JobResultFacts): JobResult {
     checkpoint: { row: record?.checkpoint.row ?? 0, line: record?.checkpoint.line ?? null },
     pausedOn: pausedOnResult(record, facts.pausedError),
     stoppedBy: ending.stoppedBy,
+    waitingFor: null,
     bulkJobIds: [],
     warnings: [...facts.warnings],
   };
@@ -93,6 +94,7 @@ export function pausedOnResult(record: JobRecord | undefined, error: ExportError
     line: pausedOn.line,
     key: error.key,
     exportErrorId: error.id,
+    exportErrorStatus: error.status,
     since: pausedOn.since,
     attempts: error.attempts,
     errors: [...error.errors],

@@ -7,18 +7,17 @@ import type { Reporter } from '../ports/reporter.js';
 import type { OpenSource } from '../ports/source.js';
 import { isRowKey, type EncodedRecord } from '../record.js';
 import type { JobStatus } from '../run-record.js';
-import { JobLog } from './job-log.js';
-import { JobProgress, startOfSource } from './job-progress.js';
+import { startOfSource, type JobProgress } from './job-progress.js';
 import { JobRows } from './job-rows.js';
+import { jobWork, type JobWork } from './job-work.js';
 import type { PreparedJob, RunOrg } from './prepared-job.js';
-import { assertRights } from './rights.js';
 import { settleLogging } from './settle-logging.js';
 import { settlePausing, type SettleContext } from './settle-pausing.js';
+import { sameRecords, sameSpec } from './same-spec.js';
 import { planStart, type StartPlan } from './start-plan.js';
 import { RowsMissing, RunStop } from './stop.js';
 import type { Acceptance } from './verdict.js';
 import { isPrepared, WindowBuilder, type Window } from './window.js';
-import { WindowSize } from './window-size.js';
 
 export type RunOptions = { readonly restart: boolean; readonly fromRow: number | undefined };
 
@@ -40,8 +39,7 @@ export type RunDeps = {
 export class JobRun {
   public readonly progress: JobProgress;
   public readonly warnings: string[];
-  private readonly size: WindowSize;
-  private log!: JobLog;
+  private readonly work: JobWork;
   private source!: OpenSource;
   private fields: readonly string[] = [];
 
@@ -51,20 +49,8 @@ export class JobRun {
     private readonly ledger: JobLedger,
     private readonly deps: RunDeps,
   ) {
-    const { spec, settings, apiCalls } = job;
-    const { org, clock, random } = deps;
-    this.progress = new JobProgress({
-      kind: 'run',
-      spec,
-      orgId: org.orgId,
-      ledger,
-      clock,
-      random,
-      apiCalls: org.apiCalls,
-      apiCallsBefore: apiCalls,
-    });
-    const learned = ledger.job()?.learned ?? { records: null, cleanWindows: 0 };
-    this.size = new WindowSize(settings.batchSize, settings.collections, learned);
+    this.work = jobWork('run', job, ledger, deps);
+    this.progress = this.work.progress;
     this.warnings = [...job.warnings];
   }
 
@@ -74,17 +60,6 @@ export class JobRun {
     try {
       const mapping = this.job.compile(this.source.columns);
       this.fields = mapping.fields;
-      this.log = new JobLog({
-        spec: this.job.spec,
-        source: this.job.source.name,
-        orgId: this.deps.org.orgId,
-        run: this.progress.run,
-        ledger: this.ledger,
-        describe: this.job.describe,
-        clock: this.deps.clock,
-        random: this.deps.random,
-        digest: this.deps.digest,
-      });
       const known = this.ledger.job();
       const mark = known?.checkpoint.mark ?? null;
       const comparison = mark === null ? undefined : await this.source.compare(mark);
@@ -109,19 +84,36 @@ export class JobRun {
     const { spec } = this.job;
     if (plan.kind === 'from-start' && plan.warnChanged) {
       const row = this.progress.checkpoint.row;
-      this.warn(`${this.job.source.name} changed before row ${row}, which had been exported: starting at row 1 again.`);
+      this.warn(
+        `${this.job.source.name} changed within its first ${row} rows, which were settled: starting at row 1 again.`,
+      );
     }
     const fromRow =
       plan.kind === 'from-start' ? 1 : plan.kind === 'from-row' ? plan.row : this.progress.checkpoint.row + 1;
     const reattempt = plan.kind === 'continue' && plan.reattempt !== null;
     this.deps.reporter.emit({ type: 'job-started', job: spec.name, fromRow, reattempt });
+    this.warnOfNewDefinition(plan);
     if (plan.kind !== 'from-start') return;
     await this.progress.commit({ phase: 'open', checkpoint: startOfSource, pausedOn: null, skipRows: 0 });
   }
 
+  /** What was exported before went by the definition as it was then; the ledger takes the new one now. */
+  private warnOfNewDefinition(plan: StartPlan): void {
+    const { snapshot, checkpoint } = this.ledger.job() ?? {};
+    if (plan.kind !== 'continue' || !snapshot || !checkpoint || checkpoint.row === 0) return;
+    if (sameRecords(snapshot, this.job.spec)) return;
+    this.warn(
+      `The definition of the job changed since its last run: the rows up to ${checkpoint.row} were exported by the old one. To export them again by the new one, run with --restart.`,
+    );
+  }
+
   private async pass(rows: JobRows, reattempt: PausedOn | null): Promise<JobStatus> {
     const { pauseOnErrors, batchSize } = this.job.settings;
-    const limits = { records: (): number => this.size.current, collection: batchSize, endAtRefused: pauseOnErrors };
+    const limits = {
+      records: (): number => this.work.size.current,
+      collection: batchSize,
+      endAtRefused: pauseOnErrors,
+    };
     const records = rows.records();
     const builder = new WindowBuilder(records, limits);
     try {
@@ -156,8 +148,8 @@ export class JobRun {
     }
     if (reattempt === null || window.entries[0]?.key.canonical === reattempt.key) return;
     const stale = this.ledger.exportError(reattempt.exportErrorId);
-    if (stale !== undefined && isOpenRow(stale)) this.log.leftBehind(stale);
-    await this.progress.commit({ phase: 'open', pausedOn: null }, this.log.take());
+    if (stale !== undefined && isOpenRow(stale)) this.work.log.leftBehind(stale);
+    await this.progress.commit({ phase: 'open', pausedOn: null }, this.work.log.take());
   }
 
   /** Settles a window. Returns whether the job is paused now. */
@@ -210,14 +202,14 @@ export class JobRun {
   private refuse(record: EncodedRecord, errors: readonly ApiError[]): ExportError {
     this.progress.failed(1);
     // A record that has a key is told by it from now on, whether or not its other fields can be sent.
-    if (!isRowKey(record.key.canonical)) this.log.usableAt(record.position.row);
-    return this.log.refused(record, errors);
+    if (!isRowKey(record.key.canonical)) this.work.log.usableAt(record.position.row);
+    return this.work.log.refused(record, errors);
   }
 
   private async commitThrough(last: EncodedRecord, accepted: readonly Acceptance[]): Promise<void> {
     for (const acceptance of accepted) {
-      this.log.usableAt(acceptance.record.position.row);
-      this.log.accepted(acceptance);
+      this.work.log.usableAt(acceptance.record.position.row);
+      this.work.log.accepted(acceptance);
     }
     this.progress.accepted(accepted);
     const checkpoint: Checkpoint = {
@@ -225,8 +217,8 @@ export class JobRun {
       line: last.position.line ?? null,
       mark: await this.source.mark(last.end),
     };
-    const patch = { phase: 'open', checkpoint, pausedOn: null, skipRows: 0, learned: this.size.learned } as const;
-    await this.progress.commit(patch, this.log.take());
+    const patch = { phase: 'open', checkpoint, pausedOn: null, skipRows: 0, learned: this.work.size.learned } as const;
+    await this.progress.commit(patch, this.work.log.take());
   }
 
   private async pauseOn(record: EncodedRecord, errors: readonly ApiError[]): Promise<void> {
@@ -240,7 +232,7 @@ export class JobRun {
       since: before?.exportErrorId === error.id ? before.since : error.lastFailedAt,
       mark: await this.source.mark(record.end),
     };
-    await this.progress.commit({ phase: 'paused', pausedOn, learned: this.size.learned }, this.log.take());
+    await this.progress.commit({ phase: 'paused', pausedOn, learned: this.work.size.learned }, this.work.log.take());
   }
 
   /** The source ended. Positions behind its end that never had a usable key hold no record any more (table 4.1). */
@@ -248,26 +240,17 @@ export class JobRun {
     const known = this.ledger.job();
     const lastRow = Math.max(this.progress.checkpoint.row, rows.passedOver.row);
     for (const open of this.ledger.openErrors()) {
-      if (isRowKey(open.canonicalKey) && open.row > lastRow) this.log.supersede(open);
+      if (isRowKey(open.canonicalKey) && open.row > lastRow) this.work.log.supersede(open);
     }
-    const errors = this.log.take();
-    if (known?.phase === 'completed' && errors.length === 0 && this.progress.current.read === 0) return;
-    await this.progress.commit({ phase: 'completed', pausedOn: null, learned: this.size.learned }, errors);
+    const errors = this.work.log.take();
+    const isNew = known?.phase !== 'completed' || !sameSpec(known.snapshot, this.job.spec);
+    if (!isNew && errors.length === 0 && this.progress.current.read === 0) return;
+    await this.progress.commit({ phase: 'completed', pausedOn: null, learned: this.work.size.learned }, errors);
   }
 
   private context(): SettleContext {
-    const { clock, random, reporter, signal, org } = this.deps;
-    let asked: Promise<void> | undefined;
     return {
-      job: this.job.spec.name,
-      sink: this.job.sink,
-      clock,
-      random,
-      reporter,
-      signal,
-      size: this.size,
-      beforeRequest: () => this.beforeRequest(),
-      assertRights: () => (asked ??= assertRights(org.facts, this.job.spec.object, this.fields)),
+      ...this.work.sending(this.fields, () => this.beforeRequest()),
       onAccepted: async (accepted) => {
         const last = accepted.at(-1);
         if (last !== undefined) await this.commitThrough(last.record, accepted);

@@ -1,6 +1,17 @@
-import type { Ledger, JobLedger } from '../ports/ledger.js';
-import type { JobResult } from '../run-result.js';
-import { endingOf, endingOfWait, endsTheRun, jobResult, notBegun, standing, type Ending } from './job-result.js';
+import { restingStatus } from '../job-status.js';
+import type { Ledger, LedgerView, JobLedger } from '../ports/ledger.js';
+import type { AwaitedJob, JobResult } from '../run-result.js';
+import {
+  endingOf,
+  endingOfWait,
+  endsTheRun,
+  jobResult,
+  notBegun,
+  standing,
+  type Ending,
+  type Standing,
+} from './job-result.js';
+import { takeLease } from './lease.js';
 import type { PreparedJob } from './prepared-job.js';
 import { JobRun, type RunDeps, type RunOptions } from './run-job.js';
 
@@ -26,23 +37,35 @@ export async function runJobs(
   deps: RunDeps,
 ): Promise<RunJobsOutcome> {
   const results: JobResult[] = [];
-  for (const job of jobs) {
-    const waiting = await waitingFor(job, results, ledger, deps.org.orgId);
-    const { result, ending } = waiting ?? (await runOne(job, options, ledger, deps));
+  const { orgId } = deps.org;
+  for (const [index, job] of jobs.entries()) {
+    const awaited = await awaitedBy(job, { jobs, results, ledger, orgId });
+    const { result, ending } =
+      awaited === undefined
+        ? await runOne(job, options, ledger, deps)
+        : { result: waiting(job, awaited, await standing(job, ledger, orgId)), ending: waitingIsNoStop };
     results.push(result);
     deps.reporter.emit({ type: 'job-ended', job: job.spec.name, result });
-    if (endsTheRun(ending)) return { jobs: results, ...(ending.error === undefined ? {} : { error: ending.error }) };
+    if (!endsTheRun(ending)) continue;
+    for (const later of jobs.slice(index + 1)) {
+      results.push(stoppedWith(later, result, await standing(later, ledger, orgId).catch(() => unknownStanding)));
+    }
+    return { jobs: results, ...(ending.error === undefined ? {} : { error: ending.error }) };
   }
   return { jobs: results };
 }
+
+/** What ended the run may be that the ledger cannot be read. */
+const unknownStanding: Standing = { record: undefined, pausedError: undefined };
+
+const waitingIsNoStop: Ending = { status: 'waiting', stoppedBy: null };
 
 type OneRun = { readonly result: JobResult; readonly ending: Ending };
 
 async function runOne(job: PreparedJob, options: RunJobsOptions, ledger: Ledger, deps: RunDeps): Promise<OneRun> {
   let jobLedger: JobLedger;
   try {
-    const id = { orgId: deps.org.orgId, name: job.spec.name };
-    jobLedger = await ledger.openJob(id, { waitMs: options.lockWaitMs, signal: deps.signal });
+    jobLedger = await takeLease(job.spec.name, ledger, deps, options.lockWaitMs);
   } catch (thrown) {
     const ending = endingOfWait(thrown, deps.signal);
     return { ending, result: notBegun(job, ending, await standing(job, ledger, deps.org.orgId)) };
@@ -89,27 +112,46 @@ async function runUnderLease(
   return { ending, run };
 }
 
-/** The job waits if one that it names in `after` has not come to the end of its source, in this run or before. */
-async function waitingFor(
-  job: PreparedJob,
-  results: readonly JobResult[],
-  ledger: Ledger,
-  orgId: string,
-): Promise<OneRun | undefined> {
+type AwaitedFacts = {
+  readonly jobs: readonly PreparedJob[];
+  readonly results: readonly JobResult[];
+  readonly ledger: Ledger;
+  readonly orgId: string;
+};
+
+/** What the job waits for: one that it names in `after` and that did not come to its end, in this run or before. */
+async function awaitedBy(job: PreparedJob, facts: AwaitedFacts): Promise<AwaitedJob | undefined> {
   const { after = [] } = job.spec;
   if (after.length === 0) return undefined;
-  const { jobs } = await ledger.read();
-  const isDone = (name: string): boolean => {
-    const now = results.find((result) => result.job === name);
-    if (now !== undefined) return now.status === 'completed' || now.status === 'completedWithErrors';
-    return jobs.some((known) => known.orgId === orgId && known.name === name && known.phase === 'completed');
-  };
-  const missing = after.find((name) => !isDone(name));
-  if (missing === undefined) return undefined;
-  // It takes the exit code of what it waits for (design.md 4).
-  const stoppedBy = results.find((result) => result.job === missing)?.stoppedBy ?? null;
-  const ending: Ending = { status: 'waiting', stoppedBy };
-  const result = notBegun(job, ending, await standing(job, ledger, orgId));
-  const words = `It waits for the job ${missing}, which has not come to its end.`;
-  return { ending: { ...ending, stoppedBy: null }, result: { ...result, warnings: [...result.warnings, words] } };
+  const view = await facts.ledger.read();
+  for (const name of after) {
+    const awaited = facts.results.find((result) => result.job === name) ?? restingJob(name, view, facts);
+    if (awaited.status === 'completed' || awaited.status === 'completedWithErrors') continue;
+    // What is at the bottom of it: its exit code is that of the job that waits (design.md 4).
+    return awaited.waitingFor ?? { job: name, status: awaited.status, stoppedBy: awaited.stoppedBy };
+  }
+  return undefined;
+}
+
+/** A job that is no part of this run, as the ledger knows it; a renamed one that did not run since by its old name. */
+function restingJob(
+  name: string,
+  view: LedgerView,
+  { jobs, orgId }: AwaitedFacts,
+): AwaitedJob & { waitingFor?: undefined } {
+  const names = [name, ...(jobs.find(({ spec }) => spec.name === name)?.spec.formerly ?? [])];
+  const known = names.flatMap((one) => view.jobs.find((of) => of.orgId === orgId && of.name === one) ?? []).at(0);
+  return { job: name, status: known === undefined ? 'stopped' : restingStatus(known, 0), stoppedBy: null };
+}
+
+function waiting(job: PreparedJob, awaited: AwaitedJob, stands: Standing): JobResult {
+  const result = notBegun(job, waitingIsNoStop, stands);
+  const words = `It waits for the job ${awaited.job}, which has not come to its end.`;
+  return { ...result, waitingFor: awaited, warnings: [...result.warnings, words] };
+}
+
+/** A job that was not begun because the one before it was stopped, and so would this one have been. */
+function stoppedWith(job: PreparedJob, stopped: JobResult, stands: Standing): JobResult {
+  const result = notBegun(job, { status: 'stopped', stoppedBy: stopped.stoppedBy }, stands);
+  return { ...result, warnings: [...result.warnings, `Not begun: the run ended at the job ${stopped.job}.`] };
 }

@@ -386,5 +386,10 @@ class Play {
     this.write({ key: paused.key, row: paused.row, fields: now.fields });
     this.accepted(paused.key, paused.row, now.fields);
     Object.assign(job, { phase: 'open', paused: null, prefix: [...job.prefix, lineOf(now)] });
+    // What earlier refused rows of the key owe is within reach now.
+    const rest = this.state.errors.get(paused.key);
+    if (rest === undefined) return;
+    this.commit();
+    this.retryKey(rest, true, undefined, maxRetries);
   }
 }

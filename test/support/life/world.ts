@@ -169,7 +169,9 @@ export class World {
 
   public async retry(maxRetries: number, death: Death | undefined, onDeath: () => void) {
     const mortal = this.mortal(death, onDeath);
-    const outcome = await retryJobs([{ ...this.job(true), maxRetries }], { lockWaitMs: 0 }, mortal, this.deps());
+    const waiting = { name: this.spec.name, given: this.spec, pending: 0 };
+    const prepare = async () => ({ ...this.job(true), maxRetries });
+    const outcome = await retryJobs([waiting], { lockWaitMs: 0 }, mortal, { ...this.deps(), prepare });
     await this.afterDeath(mortal);
     return { ...outcome, interrupted: mortal.died };
   }

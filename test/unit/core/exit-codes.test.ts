@@ -20,14 +20,21 @@ function ended(status: JobStatus): JobOutcome {
   return { status, stoppedBy: null };
 }
 
+function waitingFor(awaited: Pick<JobOutcome, 'status' | 'stoppedBy'>): JobOutcome {
+  return { ...ended('waiting'), waitingFor: { job: 'parents', ...awaited } };
+}
+
 const outcomes: readonly (readonly [string, JobOutcome, ExitCode])[] = [
   ['completed', ended('completed'), 0],
   ['completedWithErrors', ended('completedWithErrors'), 68],
   ['paused', ended('paused'), 69],
   ['in-doubt', ended('in-doubt'), 69],
   ['failed', ended('failed'), 1],
-  ['waiting for a job that is paused from before', ended('waiting'), 69],
-  ['waiting for a job that is busy', { ...stopped('busy'), status: 'waiting' }, 75],
+  ['waiting for a job that is paused', waitingFor(ended('paused')), 69],
+  ['waiting for a job that failed', waitingFor(ended('failed')), 1],
+  ['waiting for a job that is busy', waitingFor(stopped('busy')), 75],
+  ['waiting for a job that reached the cap', waitingFor(stopped('error-cap')), 69],
+  ['waiting for a job that was never run, or stopped before its end', waitingFor(ended('stopped')), 75],
   ['stopped', ended('stopped'), 75],
   ['busy', stopped('busy'), 75],
   ['budget', stopped('budget'), 75],
@@ -72,7 +79,7 @@ describe('X1: exit codes', () => {
   it('X1: the status of the whole is that of the job that decided the code', () => {
     expect(overallStatus([ended('completedWithErrors'), ended('paused'), stopped('busy')])).to.equal('paused');
     expect(overallStatus([ended('completedWithErrors'), stopped('busy')])).to.equal('stopped');
-    expect(overallStatus([ended('waiting'), ended('paused')])).to.equal('paused');
+    expect(overallStatus([waitingFor(ended('paused')), ended('paused')])).to.equal('paused');
     expect(overallStatus([ended('paused'), ended('in-doubt')])).to.equal('in-doubt');
   });
 });

@@ -40,6 +40,7 @@ describe('status', () => {
       line: 438,
       key: 'A-0437',
       exportErrorId: refused.id,
+      exportErrorStatus: 'pending',
       since: refused.firstFailedAt,
       attempts: 1,
       errors: refused.errors,

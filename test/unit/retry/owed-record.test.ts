@@ -35,7 +35,13 @@ function pending(row: number, payload: Payload | null, more: Partial<ExportError
   return exportError({ id: `e${row}`, externalId: 'Ext_Id__c', olderFields: [], payload: whole, ...place, ...more });
 }
 
-function owed(errors: readonly ExportError[], rows: readonly EncodedRecord[], positionsHold = true, readable = true) {
+function owed(
+  errors: readonly ExportError[],
+  rows: readonly EncodedRecord[],
+  positionsHold = true,
+  readable = true,
+  readThrough = Infinity,
+) {
   const current = new CurrentData(errors, describeAccount, positionsHold);
   for (const row of rows) current.take(row);
   if (readable) current.end();
@@ -44,6 +50,7 @@ function owed(errors: readonly ExportError[], rows: readonly EncodedRecord[], po
     externalId: 'Ext_Id__c',
     relatedDescribe: () => undefined,
     positionsHold,
+    readThrough,
     wasRead: (error: ExportError) => current.hasRead(error),
   };
   return errors.map((error) => {
@@ -69,6 +76,25 @@ describe('what a pending ExportError owes (R1)', () => {
     const error = pending(5, { Name: 'b', Phone: '1' }, { firstRow: 2, olderFields: ['Ext_Id__c', 'Name', 'Phone'] });
     expect(owed([error], [at(2, 'Z', {}), at(5, 'K', { Name: 'c' })])).to.deep.equal([
       ['record', { Phone: '1', Ext_Id__c: 'K', Name: 'c' }],
+    ]);
+  });
+
+  it('R3 a payload too large to store: what earlier refused rows owe is nowhere, and nothing is sent without it', () => {
+    const payloadOmitted = { bytes: 40_000, sha256: 'x', fields: ['Ext_Id__c', 'Name', 'Phone'] };
+    const olderFields = ['Ext_Id__c', 'Name', 'Phone'];
+    const error = pending(5, { Name: 'b' }, { firstRow: 2, olderFields, payload: null, payloadOmitted });
+    expect(owed([error], [at(2, 'Z', {}), at(5, 'K', { Name: 'c' })])).to.deep.equal([['no-data', null]]);
+    expect(owed([error], [at(2, 'K', { Phone: '1' }), at(5, 'K', { Name: 'c' })])).to.deep.equal([
+      ['record', { Ext_Id__c: 'K', Phone: '1', Name: 'c' }],
+    ]);
+  });
+
+  it('R3 a newer row was accepted and is out of reach: only what it left is sent, its own fields stay newer', () => {
+    const error = pending(2, { Phone: '1' }, { newerRow: 9 });
+    const rows = [at(2, 'K', { Name: 'old', Phone: '2' })];
+    expect(owed([error], rows, true, true, 4)).to.deep.equal([['record', { Ext_Id__c: 'K', Phone: '2' }]]);
+    expect(owed([error], [...rows, at(9, 'K', { Name: 'new' })], true, true, 9)).to.deep.equal([
+      ['record', { Ext_Id__c: 'K', Name: 'new', Phone: '2' }],
     ]);
   });
 

@@ -1,0 +1,141 @@
+import type { ApiError } from '../api-error.js';
+import { refusedInRetry, resolvedInRetry, superseded } from '../error-life.js';
+import type { ExportError } from '../export-error.js';
+import type { JobLedger } from '../ports/ledger.js';
+import type { EncodedRecord, PreparedRecord } from '../record.js';
+import type { JobWork } from '../run/job-work.js';
+import type { RunDeps } from '../run/run-job.js';
+import { settleLogging, type LoggingContext } from '../run/settle-logging.js';
+import { RunStop } from '../run/stop.js';
+import type { Acceptance, Refusal } from '../run/verdict.js';
+import { isPrepared, WindowBuilder } from '../run/window.js';
+import type { CurrentData } from './current-data.js';
+import { owedRecord, type Owed, type OwedContext } from './owed-record.js';
+import type { RetryableJob } from './retryable-job.js';
+
+/** Sends what pending rows owe, window by window in log manner, and takes what becomes of each into the ledger. */
+export class OwedRows {
+  /** Rows that were sent, or refused again before sending. */
+  public readonly tried = new Set<string>();
+  public attempted = 0;
+  private readonly context: LoggingContext;
+
+  public constructor(
+    private readonly job: RetryableJob,
+    private readonly work: JobWork,
+    ledger: JobLedger,
+    private readonly deps: RunDeps,
+  ) {
+    // The cap on open rows does not stop a retry: it empties the table.
+    this.context = work.sending(job.fields, () => ledger.assertHeld());
+  }
+
+  /** @returns the rows that there is no data for */
+  public async send(
+    errors: readonly ExportError[],
+    current: CurrentData,
+    reach: Pick<OwedContext, 'positionsHold' | 'readThrough'>,
+  ): Promise<ExportError[]> {
+    const { describe, spec, relatedDescribe, settings } = this.job;
+    const wasRead = (error: ExportError): boolean => current.hasRead(error);
+    const context = { describe, externalId: spec.externalId, relatedDescribe, wasRead, ...reach };
+    const owed = errors
+      .map((error) => owedRecord(error, current.of(error), context))
+      .sort((a, b) => a.error.row - b.error.row);
+    const byKey = new Map<string, Owed>();
+    for (const one of owed) {
+      if (one.kind !== 'no-data') byKey.set(one.record?.key.canonical ?? one.error.canonicalKey, one);
+    }
+    const gone = owed.filter((one) => one.kind === 'superseded' && one.record === null);
+    if (gone.length > 0) await this.commit(gone.map((one) => superseded(one.error, this.deps.clock.now())));
+    const records = owed.flatMap((one) => (one.kind !== 'no-data' && one.record !== null ? [one.record] : []));
+    const limits = { records: () => this.work.size.current, collection: settings.batchSize, endAtRefused: false };
+    const windows = new WindowBuilder(asyncEach(records), limits);
+    for (let window = await windows.next(); window.entries.length > 0; window = await windows.next()) {
+      if (this.deps.signal.aborted) throw new RunStop('interrupted', 'Interrupted; everything sent is settled.');
+      await this.settle(window.entries, byKey);
+      if (window.ended) break;
+    }
+    return owed.filter((one) => one.kind === 'no-data').map((one) => one.error);
+  }
+
+  /** One record, by itself (R2); what becomes of it is not in the ledger yet. */
+  public async sendAlone(record: PreparedRecord): Promise<Acceptance | Refusal> {
+    const [outcome] = await settleLogging([record], this.context);
+    if (outcome === undefined) throw new Error('No outcome for a record that was sent alone.');
+    return outcome;
+  }
+
+  /** One record was refused again. */
+  public async refusedAlone(error: ExportError, record: EncodedRecord, errors: readonly ApiError[]): Promise<void> {
+    this.count(1);
+    await this.commit([this.refusedAgain(error, record, errors)]);
+  }
+
+  public count(records: number): void {
+    this.attempted += records;
+    this.work.progress.read(records);
+  }
+
+  private async settle(entries: readonly EncodedRecord[], byKey: ReadonlyMap<string, Owed>): Promise<void> {
+    const answers = await settleLogging(entries.filter(isPrepared), this.context);
+    const outcomes = [...answers, ...entries.flatMap(refusedBeforeSending)];
+    const changed = outcomes.flatMap((outcome) => this.changes(byKey.get(outcome.record.key.canonical), outcome));
+    this.count(entries.length);
+    this.work.progress.accepted(answers.filter((answer) => answer.kind === 'accepted'));
+    await this.commit(changed);
+    this.report();
+  }
+
+  /** The rows that one outcome changes. */
+  private changes(owed: Owed | undefined, outcome: Outcome): ExportError[] {
+    if (owed === undefined || owed.kind === 'no-data') return [];
+    const now = this.deps.clock.now();
+    if (owed.kind === 'superseded') return [superseded(owed.error, now), ...this.recordOfItsOwn(outcome)];
+    if (outcome.kind === 'refused') return [this.refusedAgain(owed.error, outcome.record, outcome.errors)];
+    this.tried.add(owed.error.id);
+    return [resolvedInRetry(owed.error, outcome.id, now)];
+  }
+
+  /** The record of a position was nobody's so far: refused, it gets a row of its own. */
+  private recordOfItsOwn(outcome: Outcome): ExportError[] {
+    const { log, progress } = this.work;
+    if (outcome.kind === 'accepted') log.accepted(outcome);
+    else {
+      this.tried.add(log.refused(outcome.record, outcome.errors).id);
+      progress.failed(1);
+    }
+    return log.take();
+  }
+
+  private refusedAgain(error: ExportError, record: EncodedRecord, errors: readonly ApiError[]): ExportError {
+    const { log, progress } = this.work;
+    const { describe, maxRetries } = this.job;
+    this.tried.add(error.id);
+    progress.failed(1);
+    const now = this.deps.clock.now();
+    const payload = log.storable(record.payload);
+    return refusedInRetry(error, { describe, ...payload, errors, run: progress.run, now, maxRetries });
+  }
+
+  private async commit(changed: readonly ExportError[]): Promise<void> {
+    await this.work.progress.commit({}, changed);
+  }
+
+  private report(): void {
+    const { current, apiCalls } = this.work.progress;
+    const { read, exported, failed } = current;
+    const job = this.job.spec.name;
+    this.deps.reporter.emit({ type: 'progress', job, row: read, read, exported, failed, apiCalls });
+  }
+}
+
+type Outcome = Acceptance | (Omit<Refusal, 'record'> & { readonly record: EncodedRecord });
+
+function refusedBeforeSending(record: EncodedRecord): Outcome[] {
+  return record.kind === 'refused' ? [{ kind: 'refused', record, errors: record.errors }] : [];
+}
+
+async function* asyncEach<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
+  yield* items;
+}
