@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExportError } from '../../src/core/export-error.js';
 import type { JobRecord } from '../../src/core/job.js';
 import type { JobRetryResult, RetryResult } from '../../src/core/retry/retry-result.js';
 import type { JobResult, RunResult } from '../../src/core/run-result.js';
 import { Admin, type CliResult, type JsonOutput } from './cli.js';
+import { isWrite } from './killing.js';
 import { keysOf, writeCalls, type WriteCall } from './writes.js';
 
 export type Ended<T> = CliResult & { output: JsonOutput<T> };
@@ -75,6 +77,14 @@ export class JobDesk {
   /** `writes` and `sent` tell of what comes from here on. */
   public mark(): void {
     this.from = this.admin.org.journal.length;
+  }
+
+  /** The org takes so long over its next write; resolves when that is in flight. */
+  public holdWrite(ms: number): () => Promise<void> {
+    const fault = this.admin.org.faults.next({ kind: 'slow', ms, match: isWrite });
+    return async () => {
+      while (fault.hits === 0) await sleep(5);
+    };
   }
 
   /** A command on the ledger that asks: answered with yes. */
