@@ -24,8 +24,8 @@ describe('retry beside others', function () {
     const before = desk.admin.org.journal.length;
     const { child, ended } = desk.admin.start(['retry', ...desk.admin.orgFlags, ...more]);
     let said = '';
-    child.stdout!.on('data', (text: string) => (said += text));
-    child.stderr!.on('data', (text: string) => (said += text));
+    child.stdout.on('data', (text: string) => (said += text));
+    child.stderr.on('data', (text: string) => (said += text));
     while (desk.admin.org.journal.length === before) await sleep(5);
     return { child, ended, said: () => said };
   }
