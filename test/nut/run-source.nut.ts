@@ -3,98 +3,9 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { systemClock, systemRandom } from '../../src/cli/clock.js';
 import type { ExportError } from '../../src/core/export-error.js';
-import type { JobRecord } from '../../src/core/job.js';
-import type { JobResult, RunResult } from '../../src/core/run-result.js';
+import type { RunResult } from '../../src/core/run-result.js';
 import { createLedger } from '../../src/ledger/index.js';
-import { Admin, type CliResult, type JsonOutput } from '../support/cli.js';
-import { keysOf, writeCalls, type WriteCall } from '../support/writes.js';
-
-type Ended = CliResult & { output: JsonOutput<RunResult> };
-type Settings = Record<string, unknown>;
-
-/** Refuses the accounts whose name begins with this word. */
-const refusing = (word: string) => ({
-  name: word,
-  object: 'Account',
-  message: `${word} is not a name`,
-  field: 'Name',
-  predicate: (record: { Name?: unknown }) => String(record.Name).startsWith(word),
-});
-
-/** An admin with a definition file of small jobs; the keys of a job begin with its name: `CU-1`, `CU-2`, … */
-class Desk {
-  private from = 0;
-
-  private constructor(public readonly admin: Admin) {}
-
-  public static async create(): Promise<Desk> {
-    const admin = await Admin.create();
-    admin.org.rules.add(refusing('BAD'));
-    admin.org.rules.add(refusing('MEND'));
-    return new Desk(admin);
-  }
-
-  public async define(jobs: Readonly<Record<string, Settings>>): Promise<void> {
-    const listed = Object.entries(jobs).map(([name, settings]) => ({
-      name,
-      object: 'Account',
-      externalId: 'Ext_Id__c',
-      source: { type: 'csv', path: `${name}.csv` },
-      settings: { 'batch-size': 2, 'collections-per-request': 2, ...settings },
-    }));
-    await this.admin.write('crm-export.json', JSON.stringify({ jobs: listed }));
-  }
-
-  /** Writes a job's file: rows by number and name, a name of its own where `names` says so; null = no such row. */
-  public async file(job: string, count: number, names: Readonly<Record<number, string | null>> = {}): Promise<void> {
-    const rows: string[] = [];
-    for (let row = 1; row <= count; row++) {
-      const name = row in names ? names[row] : `N${row}`;
-      if (name !== null) rows.push(name!.includes(',') ? name! : `${job}-${row},${name}`);
-    }
-    await this.admin.write(`${job}.csv`, `${['Ext_Id__c,Name', ...rows].join('\n')}\n`);
-  }
-
-  public async run(...more: readonly string[]): Promise<Ended> {
-    this.from = this.admin.org.journal.length;
-    return this.admin.json<RunResult>('run', ...this.admin.orgFlags, ...more);
-  }
-
-  /** The requests of the last run that write. */
-  public writes(): WriteCall[] {
-    return writeCalls(this.admin.org, this.from);
-  }
-
-  /** What the last run sent of a job: the keys, request by request. */
-  public sent(job: string): unknown[][] {
-    const calls = this.writes().map((call) => keysOf(call).flat());
-    return calls.filter(([key]) => String(key).startsWith(`${job}-`));
-  }
-
-  /** Keys of a job in the order in which the org committed them, since the beginning. */
-  public written(job: string): unknown[] {
-    return this.admin.written().filter((key) => String(key).startsWith(`${job}-`));
-  }
-
-  public names(job: string): unknown[] {
-    const rows = this.admin.org.records('Account').filter((row) => String(row['Ext_Id__c']).startsWith(`${job}-`));
-    return rows.map((row) => row['Name']);
-  }
-
-  public async errors(job: string): Promise<ExportError[]> {
-    return (await this.admin.exportErrors()).filter((error) => error.job === job);
-  }
-
-  public async record(job: string): Promise<JobRecord> {
-    return (await this.admin.ledger()).jobs.find((one) => one.name === job)!;
-  }
-}
-
-function jobOf({ output, stderr }: Ended, name: string): JobResult {
-  const found = output.result?.jobs.find((one) => one.job === name);
-  if (found === undefined) throw new Error(`No job ${name}: ${JSON.stringify(output)}\n${stderr}`);
-  return found;
-}
+import { jobOf, JobDesk, logs, type Ended } from '../support/job-desk.js';
 
 const numbered = (job: string, from: number, to: number): string[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => `${job}-${from + index}`);
@@ -104,15 +15,15 @@ const changed = /changed within its first (\d+) rows/;
 
 describe('run: what it does with its source (design.md 7)', function () {
   this.timeout(240_000);
-  let desk: Desk;
-  let first: Ended;
-  let second: Ended;
+  let desk: JobDesk;
+  let first: Ended<RunResult>;
+  let second: Ended<RunResult>;
   let errorsBefore: readonly ExportError[];
   const inTheMiddle = ['MU', 'MS', 'MD'];
   const others = ['CU', 'CS', 'CD', 'PU', 'PX', 'PS', 'PO', 'PR', 'PL', 'PN', 'PD', 'PE'];
 
   before(async () => {
-    desk = await Desk.create();
+    desk = await JobDesk.create('BAD', 'MEND');
     await desk.define(Object.fromEntries([...others, ...inTheMiddle].map((name) => [name, {}])));
     for (const name of inTheMiddle) await desk.file(name, 10);
     for (const name of ['CU', 'CS', 'CD']) await desk.file(name, 5);
@@ -289,9 +200,9 @@ describe('run: what it does with its source (design.md 7)', function () {
 
 describe('run: flags and state (design.md 4.2)', function () {
   this.timeout(240_000);
-  let desk: Desk;
+  let desk: JobDesk;
   beforeEach(async () => {
-    desk = await Desk.create();
+    desk = await JobDesk.create('BAD', 'MEND');
   });
   afterEach(() => desk.admin.end());
 
@@ -437,9 +348,9 @@ describe('run: flags and state (design.md 4.2)', function () {
 
 describe('run: what files are like', function () {
   this.timeout(240_000);
-  let desk: Desk;
+  let desk: JobDesk;
   beforeEach(async () => {
-    desk = await Desk.create();
+    desk = await JobDesk.create('BAD', 'MEND');
   });
   afterEach(() => desk.admin.end());
 
@@ -460,7 +371,7 @@ describe('run: what files are like', function () {
       ].join('\r\n');
     await admin.write('TP.csv', text('TP'));
     await admin.write('TL.csv', text('TL'));
-    await desk.define({ TP: {}, TL: { 'pause-on-export-errors': false } });
+    await desk.define({ TP: {}, TL: logs });
     const ended = await desk.run();
     expect(ended.code, ended.stdout).to.equal(69);
     expect(jobOf(ended, 'TP').pausedOn).to.include({ row: 3, line: 6, key: 'TP-3' });
