@@ -1,4 +1,5 @@
 import { Messages } from '@salesforce/core';
+import { hasCode } from '../core/error-query.js';
 import { exitCodes } from '../core/exit-codes.js';
 import type { ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
@@ -41,6 +42,10 @@ export function chosenRows(
     if (status !== 'pending') choice.warn(messages.getMessage('warning.notPending', [id, status]));
   }
   if (jobs !== undefined) assertKnown(jobs, view, choice);
+  for (const code of codes ?? []) {
+    const known = own.some((error) => error.status === 'pending' && hasCode(error, code));
+    if (!known) choice.warn(messages.getMessage('warning.unknownCode', [escapeText(code)]));
+  }
   return {
     filter: { ...filter, ...(rows === undefined ? {} : { ids: rows.map(({ id }) => id) }) },
     isOfJob: ({ job }) => jobs === undefined || jobs.includes(job) || isFormerOf(jobs, job, choice.specs),
