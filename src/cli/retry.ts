@@ -102,8 +102,9 @@ function outcomeOf({ jobs, failing, error }: RetryJobsOutcome, base: Base): Retr
   const result = resultOf(jobs, failing, base);
   const exitCode = jobs.length === 0 ? exitCodes.done : exitCodeOf(jobs);
   if (error !== undefined) return { result, exitCode, error: toSfError(error, result) };
+  if (exitCode !== exitCodes.failed) return { result, exitCode };
   const unfit = jobs.filter((job) => job.status === 'failed');
-  return { result, exitCode, ...(unfit.length === 0 ? {} : { error: unfitError(unfit, result) }) };
+  return { result, exitCode, error: unfitError(unfit, result) };
 }
 
 /** Jobs that cannot be retried as they are defined keep their rows; the others were retried all the same. */

@@ -64,14 +64,13 @@ async function retryOne(
   try {
     held = await takeLease(job.given?.name ?? job.name, ledger, deps, options.lockWaitMs);
   } catch (thrown) {
-    const ending = endingOfWait(thrown, deps.signal);
-    return notBegun(job, ending, ending.stoppedBy?.code === 'busy' ? 'busy' : 'stopped');
+    return stoppedBefore(job, endingOfWait(thrown, deps.signal));
   }
   let one: OneRetry;
   try {
     one = await retryHeld(job, options, held, deps);
   } catch (thrown) {
-    one = notBegun(job, endingOf(thrown), 'stopped');
+    one = stoppedBefore(job, endingOf(thrown));
   }
   try {
     // Also when the end could not be written: the next job of this process, and others, need the lease.
@@ -139,6 +138,10 @@ async function retryPending(
     warnings: retry.warnings,
   };
   return { result, failing, ending, taken: retry.taken };
+}
+
+function stoppedBefore(job: WaitingJob, ending: Ending): OneRetry {
+  return notBegun(job, ending, ending.stoppedBy?.code === 'busy' ? 'busy' : 'stopped');
 }
 
 /** A job of which no row was tried, all for one reason. */
