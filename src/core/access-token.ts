@@ -10,3 +10,8 @@ export function isAccessToken(text: string): boolean {
 export function shownUsername(username: string | null | undefined): string | null {
   return username === undefined || username === null || username === '' || isAccessToken(username) ? null : username;
 }
+
+/** A text with every access token in it replaced: for text that others made and that may repeat what was typed. */
+export function withoutAccessTokens(text: string): string {
+  return text.replace(/\b00D\w*![\w.%-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<access token>');
+}

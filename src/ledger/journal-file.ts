@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { JobId } from '../core/job.js';
@@ -7,6 +7,7 @@ import { ownerOnly, removeFile, syncFolder, writeAll } from './durable-file.js';
 import { isMissing, readFault, writeFault } from './faults.js';
 import { decodeJournal, encodeEntry, encodeHeader } from './journal-codec.js';
 import type { Journal } from './journal-codec.js';
+import { readRegular } from './regular-file.js';
 
 /** A journal as found beside a store. */
 export type FoundJournal = Journal & { readonly path: string };
@@ -14,7 +15,7 @@ export type FoundJournal = Journal & { readonly path: string };
 /** @returns undefined: it is gone (folded meanwhile). @throws LedgerFault `corrupt`, `newer-version`, `not-readable` */
 export async function readJournal(path: string): Promise<FoundJournal | undefined> {
   try {
-    return { path, ...decodeJournal(await readFile(path, 'utf8'), path) };
+    return { path, ...decodeJournal(await readRegular(path), path) };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw readFault(error, path);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { isMissing } from './faults.js';
 import { ownIdentity, verdictOf } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
+import { openRegular } from './regular-file.js';
 
 /** Who holds a lock or a lease, as its file says it. */
 export type Owner = ProcessIdentity & {
@@ -45,7 +45,7 @@ export async function readOwnerFile<T extends Owner>(
   schema: z.ZodType<T>,
 ): Promise<OwnerFile<T> | undefined> {
   try {
-    const file = await open(path, 'r');
+    const file = await openRegular(path);
     try {
       const [stat, content] = [await file.stat({ bigint: true }), await file.readFile('utf8')];
       const owner = parseOwner(content, schema);

@@ -73,16 +73,36 @@ const mark = z.custom<SourceMark>(
   'must be an object of plain values',
 );
 
-/** Only what every job has: sources, mappings and settings are the definition's own, and were checked there. */
-const snapshot = z.custom<JobSpec>(
-  (value) =>
-    isPlainObject(value) &&
-    ['name', 'object', 'operation', 'externalId'].every((key) => typeof value[key] === 'string') &&
-    isPlainObject(value['source']) &&
-    isPlainObject(value['settings']) &&
-    Array.isArray(value['formerly']),
-  'must be a job definition',
-);
+const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
+
+/** `retry` works from it: its types are judged here, its meaning (columns, fields, rights) against source and org. */
+const snapshot = z.object({
+  name,
+  object: text,
+  operation,
+  externalId: text,
+  source: z.object({
+    type: z.literal('csv'),
+    path: text,
+    delimiter: text.optional(),
+    absent: text.optional(),
+    null: text.optional(),
+  }),
+  mapping: z
+    .record(
+      text,
+      z.union([z.object({ column: text, values: z.record(text, scalar).optional() }), z.object({ constant: scalar })]),
+    )
+    .optional(),
+  settings: z.object({
+    'pause-on-export-errors': z.boolean().optional(),
+    'batch-size': z.number().optional(),
+    'collections-per-request': z.union([z.literal('auto'), z.number()]).optional(),
+  }),
+  formerly: z.array(text),
+  definitionFile: text.optional(),
+  after: z.array(text).optional(),
+}) satisfies z.ZodType<JobSpec>;
 
 export const settingRow = z.object({
   scope: name,
@@ -177,10 +197,20 @@ export const storedChange = z.object({
   apiUse: z.object({ hour, calls: count }).optional(),
 }) satisfies z.ZodType<StoredChange>;
 
-export type Problem = { readonly at: string; readonly problem: string };
+/** `at`: the place in the value; undefined: it is about the whole. */
+export type Problem = { readonly at?: string; readonly problem: string };
+
+/** Levels below a store; its rows have eight at most. What nests without end would overflow whoever walks it. */
+const deepest = 20;
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
+}
 
 /** What is wrong with a value, in words, at its first place; undefined: nothing. */
 export function problemOf(schema: z.ZodType, value: unknown): Problem | undefined {
+  if (nestsDeeper(value, deepest)) return { problem: `values are nested in more than ${deepest} levels` };
   const result = schema.safeParse(value);
   if (result.success) return undefined;
   const [issue] = result.error.issues;

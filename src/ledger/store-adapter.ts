@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Adapter } from 'lowdb';
 import { keepBackup, newestBackup } from './backups.js';
 import { replaceFile } from './durable-file.js';
 import { corruptFault, isMissing, readFault, writeFault } from './faults.js';
 import { currentPlan, stepsFrom } from './migrations.js';
 import type { VersionPlan } from './migrations.js';
+import { readRegular } from './regular-file.js';
 import { isPlainObject, problemOf, storeSchema } from './schema.js';
 import type { StoreData } from './store-data.js';
 import type { StorePaths } from './store-paths.js';
@@ -38,7 +38,7 @@ export class StoreAdapter implements Adapter<StoreData> {
     const { store } = this.#paths;
     let text: string;
     try {
-      text = await readFile(store, 'utf8');
+      text = await readRegular(store);
     } catch (error) {
       if (isMissing(error)) return null;
       throw readFault(error, store);

@@ -1,7 +1,7 @@
 /**
  * Text from outside (record values, messages of the org, file names) made safe for a terminal and for one line:
  * whatever could move the cursor, change colours, set a title, reorder or hide text is shown instead of obeyed (S1).
- * `--json` does not pass here: it keeps every byte.
+ * `--json` keeps every value: `terminalJson`.
  */
 
 // C0, DEL and C1 controls; line and paragraph separators; marks that reorder text (bidi); characters without width
@@ -33,4 +33,29 @@ function hex(codePoint: number, length: number): string {
 export function clip(text: string, length: number): string {
   const characters = Array.from(escapeText(text));
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+/**
+ * JSON text that a terminal does not obey, and that parses to the very same value: what `escapeText` shows is written
+ * as `\u` escapes, but for the line breaks between members. JSON itself lets C1 controls and bidi marks through.
+ */
+export function terminalJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(unsafe, (character) =>
+    character === '\n' ? character : Array.from({ length: character.length }, (_, at) => unit(character, at)).join(''),
+  );
+}
+
+function unit(character: string, at: number): string {
+  return `\\u${hex(character.charCodeAt(at), 4)}`;
+}
+
+/**
+ * What a spreadsheet takes for a formula: one of the signs at the start (full-width ones count in some), whatever
+ * blanks and invisible characters stand before it; or a control that some cut off first (OWASP, "CSV Injection").
+ */
+const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/u;
+
+/** Text for a cell of a CSV file that people open in a spreadsheet: a formula gets an apostrophe, which makes it text. */
+export function spreadsheetText(text: string): string {
+  return formula.test(text) ? `'${text}` : text;
 }

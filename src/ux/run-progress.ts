@@ -30,7 +30,7 @@ export function runProgress(screen: ProgressScreen): Reporter {
   return {
     emit: (event) => {
       const text = textOf(event);
-      if (text !== undefined) show(text, toldAtOnce.has(event.type));
+      if (text !== undefined) show(escapeText(text), toldAtOnce.has(event.type));
     },
   };
 }
@@ -47,11 +47,11 @@ function textOf(event: RunEvent): string | undefined {
       return `${job}: row ${count(row)}, ${count(read)} read, ${count(exported)} exported, ${count(failed)} refused, ${count(apiCalls)} API calls`;
     }
     case 'searching':
-      return `${event.job}: ${escapeText(event.reason)} among ${event.records} records, looking for the one`;
+      return `${event.job}: ${event.reason} among ${event.records} records, looking for the one`;
     case 'waiting':
-      return `${event.job}: waiting ${Math.ceil(event.ms / 1000)} s, then trying again (${escapeText(event.reason)})`;
+      return `${event.job}: waiting ${Math.ceil(event.ms / 1000)} s, then trying again (${event.reason})`;
     case 'busy':
-      return `${escapeText(event.reason)}; waiting for it, ${minutes(event.ms)} at most`;
+      return `${event.reason}; waiting for it, ${minutes(event.ms)} at most`;
     case 'warning':
     case 'job-ended':
       return undefined;

@@ -1,11 +1,12 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
 import { ageFlag, storeFlag, timeBefore } from '../../cli/flags.js';
 import { runScreen } from '../../cli/progress-screen.js';
 import { runRetry } from '../../cli/retry.js';
 import { definitionOverrides } from '../../cli/run-definition.js';
+import { SfCommand } from '../../cli/sf-command.js';
 import { show } from '../../cli/show.js';
 import type { RetryResult } from '../../core/retry/retry-result.js';
 import { renderRetryResult } from '../../report/retry-report.js';

@@ -1,11 +1,12 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
 import { storeFlag } from '../../cli/flags.js';
 import { runScreen } from '../../cli/progress-screen.js';
 import { runExport } from '../../cli/run.js';
 import { jobsOf } from '../../cli/run-definition.js';
+import { SfCommand } from '../../cli/sf-command.js';
 import { show } from '../../cli/show.js';
 import type { RunResult } from '../../core/run-result.js';
 import { renderRunResult } from '../../report/run-report.js';

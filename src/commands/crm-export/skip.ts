@@ -1,10 +1,11 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { Flags } from '@salesforce/sf-plugins-core';
 import { ask } from '../../cli/ask.js';
 import { exitCodeSection } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
 import { ledgerOrgFlags, noPromptFlag, storeFlag } from '../../cli/flags.js';
 import { ledgerCommand } from '../../cli/ledger-command.js';
+import { SfCommand } from '../../cli/sf-command.js';
 import { skipRecord } from '../../cli/skip-record.js';
 import type { ExportError } from '../../core/export-error.js';
 import type { PausedOnDetails } from '../../core/job-status.js';

@@ -1,10 +1,10 @@
 import { Messages } from '@salesforce/core';
-import { SfCommand } from '@salesforce/sf-plugins-core';
 import { systemClock } from '../../cli/clock.js';
 import { exitCodeSection } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
 import { ledgerOrgFlags, storeFlag } from '../../cli/flags.js';
 import { ledgerCommand } from '../../cli/ledger-command.js';
+import { SfCommand } from '../../cli/sf-command.js';
 import { show } from '../../cli/show.js';
 import { renderStatus } from '../../report/status-report.js';
 import { statusResult, type StatusResult } from '../../report/status-result.js';

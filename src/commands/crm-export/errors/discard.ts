@@ -1,7 +1,7 @@
 import { Messages } from '@salesforce/core';
-import { SfCommand } from '@salesforce/sf-plugins-core';
 import { changeErrorsByCommand, errorsChangeFlags } from '../../../cli/errors-change-command.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import type { ErrorsChangeResult } from '../../../core/error-admin.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);

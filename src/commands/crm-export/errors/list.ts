@@ -1,12 +1,13 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { errorFilterFlags, errorFilterOf } from '../../../cli/error-filter.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
 import { ledgerOrgFlags, storeFlag } from '../../../cli/flags.js';
 import { ledgerCommand } from '../../../cli/ledger-command.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { show } from '../../../cli/show.js';
 import { findErrors } from '../../../core/error-query.js';
-import { openStatuses, settledStatuses, type ExportError } from '../../../core/export-error.js';
+import type { ExportError } from '../../../core/export-error.js';
 import { renderErrorList } from '../../../report/errors-report.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -23,25 +24,16 @@ export default class CrmExportErrorsList extends SfCommand<CrmExportErrorsListRe
   public static override readonly flags = {
     ...ledgerOrgFlags,
     store: storeFlag,
-    job: Flags.string({ char: 'j', summary: messages.getMessage('flags.job.summary') }),
-    status: Flags.option({
-      options: ['open', ...openStatuses, ...settledStatuses, 'all'] as const,
-      default: 'open',
-      summary: messages.getMessage('flags.status.summary'),
-    })(),
-    code: Flags.string({ summary: messages.getMessage('flags.code.summary') }),
-    object: Flags.string({ summary: messages.getMessage('flags.object.summary') }),
-    key: Flags.string({ summary: messages.getMessage('flags.key.summary') }),
-    limit: Flags.integer({ min: 1, summary: messages.getMessage('flags.limit.summary') }),
+    ...errorFilterFlags,
   };
 
   public async run(): Promise<CrmExportErrorsListResult> {
     const { flags } = await this.parse(CrmExportErrorsList);
     return withFaults(async () => {
       const { ledger, context } = await ledgerCommand(flags);
-      const { job, status, code, object, key, limit } = flags;
+      const { limit } = flags;
       const { exportErrors } = await ledger.read();
-      const found = findErrors(exportErrors, { orgId: context.orgId, job, status, code, object, key });
+      const found = findErrors(exportErrors, errorFilterOf(flags, context.orgId));
       const ids = exportErrors.filter((row) => row.orgId === context.orgId).map((row) => row.id);
       if (!this.jsonEnabled()) show(this, renderErrorList(found, { ...context, ids, limit }));
       return limit === undefined ? found : found.slice(0, limit);

@@ -1,10 +1,11 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { Flags } from '@salesforce/sf-plugins-core';
 import { errorOfId } from '../../../cli/error-selection.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
 import { ledgerOrgFlags, storeFlag } from '../../../cli/flags.js';
 import { ledgerCommand } from '../../../cli/ledger-command.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { show } from '../../../cli/show.js';
 import type { ExportError } from '../../../core/export-error.js';
 import { renderError } from '../../../report/errors-report.js';

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
 import { Messages } from '@salesforce/core';
-import { SfCommand } from '@salesforce/sf-plugins-core';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
 import { settingsScopeFlags, storeFlag } from '../../../cli/flags.js';
 import { refuseHidden, settingNamed, settingsScope } from '../../../cli/settings-scope.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { resolveSettings } from '../../../core/settings.js';
 import { originOf, settingResult, type SettingResult } from '../../../report/settings-report.js';
 

@@ -1,9 +1,9 @@
 import { Messages } from '@salesforce/core';
-import { SfCommand } from '@salesforce/sf-plugins-core';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
 import { settingsScopeFlags, storeFlag } from '../../../cli/flags.js';
 import { settingsScope } from '../../../cli/settings-scope.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { show } from '../../../cli/show.js';
 import { resolveSettings, unusableSettings, visibleSettings } from '../../../core/settings.js';
 import { escapeText } from '../../../report/escape.js';

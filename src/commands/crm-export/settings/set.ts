@@ -1,12 +1,12 @@
 import { Args } from '@oclif/core';
 import { Messages } from '@salesforce/core';
-import { SfCommand } from '@salesforce/sf-plugins-core';
 import { consentToPauseOff } from '../../../cli/ask.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
 import { noPromptFlag, settingsScopeFlags, storeFlag } from '../../../cli/flags.js';
 import { changeSetting } from '../../../cli/settings-change.js';
 import { settingNamed, settingValue, settingsScope } from '../../../cli/settings-scope.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { setSetting } from '../../../core/settings.js';
 import { escapeText } from '../../../report/escape.js';
 import type { SettingResult } from '../../../report/settings-report.js';
