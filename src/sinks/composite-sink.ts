@@ -1,4 +1,4 @@
-import type { ApiError } from '../core/api-error.js';
+import { keptMessage, type ApiError } from '../core/api-error.js';
 import {
   OrgFault,
   type CollectionAnswer,
@@ -76,7 +76,7 @@ async function sendCollection(
     // A collection refused as a whole is an answer about its records, as it is within Composite (design.md 3.2).
     if (!(fault instanceof OrgFault) || fault.kind !== 'refused') throw fault;
     const { statusCode = 'UNKNOWN_EXCEPTION' } = fault.facts;
-    return { kind: 'refused', records, errors: [{ statusCode, message: fault.message, fields: [] }] };
+    return { kind: 'refused', records, errors: [{ statusCode, message: keptMessage(fault.message), fields: [] }] };
   }
 }
 
@@ -147,7 +147,7 @@ function readError(error: unknown): ApiError {
   const { message, fields } = error;
   return {
     statusCode: typeof code === 'string' ? code : 'UNKNOWN_EXCEPTION',
-    message: typeof message === 'string' ? message : '',
+    message: typeof message === 'string' ? keptMessage(message) : '',
     fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
   };
 }

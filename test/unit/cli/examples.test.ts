@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from '@oclif/core';
 import { SfCommand } from '@salesforce/sf-plugins-core';
 import { expect } from 'chai';
+import { SfCommand as SafeCommand } from '../../../src/cli/sf-command.js';
 import { exitCodeFacts, type ExitCode } from '../../../src/core/exit-codes.js';
 
 type CommandClass = Command.Class & { errorCodes?: { header: string; body: { name: string; description: string }[] } };
@@ -61,7 +62,7 @@ function problemsOf(line: string, command: CommandClass): string[] {
   return problems;
 }
 
-describe('help of all commands', () => {
+describe('all commands', () => {
   let all: (readonly [string, CommandClass])[];
 
   before(async () => {
@@ -85,6 +86,10 @@ describe('help of all commands', () => {
         expect(description, id).to.equal(exitCodeFacts[Number(name) as ExitCode].meaning);
       }
     }
+  });
+
+  it('S1: all have the base class that keeps terminals and tokens safe', () => {
+    for (const [id, command] of all) expect(command.prototype, id).to.be.instanceOf(SafeCommand);
   });
 
   it('has class names that are unique in the plugin and follow from the id', () => {

@@ -14,6 +14,26 @@ import { tempFolder } from '../../support/temp-folder.js';
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
 const posix = process.platform !== 'win32';
 
+type Broken = readonly [name: string, text: string, words: string, at?: string];
+
+/** A store with a value of a hundred thousand levels under a name that no version knows. */
+function nested(open: string): string {
+  const levels = 100_000;
+  const value = `${open.repeat(levels)}1${(open === '[' ? ']' : '}').repeat(levels)}`;
+  return JSON.stringify({ ...emptyStore(), more: 0 }).replace('"more":0', `"more":${value}`);
+}
+
+/** Written in place of the settings of a stored job. */
+const snapshots = [
+  '"settings":{"batch-size":"all"}',
+  '"settings":[1]',
+  '"settings":{},"mapping":{"Name":{"column":{}}}',
+  '"settings":{},"mapping":{"Name":{"column":"Name","values":{"a":{}}}}',
+  '"settings":{},"after":"x"',
+  '"settings":{},"source":{"type":"csv","path":7}',
+  '"settings":{},"source":{"type":"csv","path":"/x","delimiter":null}',
+];
+
 describe('ledger: store file', () => {
   let folder: Awaited<ReturnType<typeof tempFolder>>;
   let path: string;
@@ -56,7 +76,7 @@ describe('ledger: store file', () => {
     expect(text.split('\n').filter((line) => line.startsWith('{"id"'))).to.have.length(2);
   });
 
-  const broken: [string, string, string, string?][] = [
+  const broken: Broken[] = [
     ['an empty file', '', 'empty'],
     ['a file of blanks', ' \n', 'empty'],
     ['half a file', '{"version":1,"settings":[', 'not JSON'],
@@ -77,6 +97,25 @@ describe('ledger: store file', () => {
       'must be an object of fields',
       'exportErrors[0].payload',
     ],
+    // A store that somebody else put there (a shared cache): it must end in words, not in a crash of whoever walks it.
+    ['values nested without end', nested('['), 'nested in more than 20 levels'],
+    ['objects nested without end', nested('{"a":'), 'nested in more than 20 levels'],
+    ['a list nested without end', '['.repeat(1_000_000) + ']'.repeat(1_000_000), 'an object was expected'],
+    ['keys of prototypes', '{"__proto__":{"version":1},"constructor":{"prototype":{"version":1}}}', 'version', 'version'],
+    ['a huge version', '{"version":1e400}', 'version', 'version'],
+    [
+      'a huge number',
+      JSON.stringify({ ...emptyStore(), exportErrors: [errorRow('b')] }).replace('"attempts":1', '"attempts":1e308'),
+      'exportErrors[0].attempts',
+      'exportErrors[0].attempts',
+    ],
+    ...snapshots.map(
+      (wrong): Broken => [
+        `a job of wrong types (${wrong.slice(0, 40)})`,
+        JSON.stringify({ ...emptyStore(), jobs: [jobRow()] }).replace('"settings":{}', wrong),
+        'jobs[0].snapshot',
+      ],
+    ),
   ];
   for (const [name, text, words, at] of broken) {
     it(`C4 ${name}: file, place and backup are named, nothing is written`, async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { clip, escapeText } from '../../../src/report/escape.js';
+import { clip, escapeText, spreadsheetText, terminalJson } from '../../../src/report/escape.js';
 
 const cases: readonly (readonly [string, string, string])[] = [
   ['plain text', 'Ångström & Söhne "GmbH" 株式会社 C:\\new', 'Ångström & Söhne "GmbH" 株式会社 C:\\new'],
@@ -40,6 +40,18 @@ describe('S1: text of others on a terminal', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => escapeText(text) === text));
   });
 
+  it('S1: JSON for a terminal has no control in it, and parses to the very same value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const text = terminalJson(value);
+        return !controls.test(text.replaceAll('\n', '')) && JSON.stringify(JSON.parse(text)) === JSON.stringify(value);
+      }),
+    );
+    const hostile = { a: '\u009b31m\u202e\ud83d\u{e0041}\u0000', '\u2028': ['\n', '\ufeff'] };
+    expect(JSON.parse(terminalJson(hostile))).to.deep.equal(hostile);
+    expect(terminalJson(hostile, 0)).to.match(/^[\x20-\x7e]+$/);
+  });
+
   it('S1: clip escapes before it cuts, and cuts no character in half', () => {
     expect(clip('ab\ncd', 20)).to.equal('ab\\ncd');
     expect(clip('👩👩👩👩', 3)).to.equal('👩👩…');
@@ -50,4 +62,14 @@ describe('S1: text of others on a terminal', () => {
       }),
     );
   });
+});
+
+describe('S1: text of others in a spreadsheet', () => {
+  const formulas = ['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', '\n=1', '\tx', ' =1', '\u00a0=1', '\ufeff=1', '\u200b@a', '\u0000=1'];
+  for (const text of [...formulas, '＝1', '＋1', '－1', '＠a']) {
+    it(`S1: ${JSON.stringify(text)} gets an apostrophe`, () => expect(spreadsheetText(text)).to.equal(`'${text}`));
+  }
+  for (const text of ['', 'a=1', "'=1", '1-1', 'a@b.example', ' a', '#N/A', '0', '😀=']) {
+    it(`S1: ${JSON.stringify(text)} stays`, () => expect(spreadsheetText(text)).to.equal(text));
+  }
 });
