@@ -203,9 +203,15 @@ export type Problem = { readonly at?: string; readonly problem: string };
 /** Levels below a store; its rows have eight at most. What nests without end would overflow whoever walks it. */
 const deepest = 20;
 
+/** Each value of a store comes by here, so it makes no lists. */
 function nestsDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
+  if (levels === 0) return true;
+  for (const key in value) {
+    const inner: unknown = value[key as keyof typeof value];
+    if (typeof inner === 'object' && nestsDeeper(inner, levels - 1)) return true;
+  }
+  return false;
 }
 
 /** What is wrong with a value, in words, at its first place; undefined: nothing. */

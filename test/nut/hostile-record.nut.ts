@@ -27,7 +27,13 @@ describe('S1: a hostile record', function () {
 
   before(async () => {
     admin = await Admin.create();
-    admin.org.rules.add({ name: 'No', object: 'Account', message: hostileMessage, field: 'Name', predicate: () => true });
+    admin.org.rules.add({
+      name: 'No',
+      object: 'Account',
+      message: hostileMessage,
+      field: 'Name',
+      predicate: () => true,
+    });
     const where = { scope: 'record', times: Infinity, where: (sent: object) => 'Phone' in sent } as const;
     admin.org.faults.next({
       ...where,
@@ -92,7 +98,9 @@ describe('S1: a hostile record', function () {
       expect(names.get(`K-${name}`), name).to.equal(formulas.includes(name) ? `'${text}` : text);
     }
     expect(output.result.apostrophes).to.equal(formulas.length);
-    expect(cells[0]!['error__messages']).to.include('\\x1b]0;owned\\x07').and.not.match(/[\u0000-\u001f\u0080-\u009f]/);
+    expect(cells[0]!['error__messages'])
+      .to.include('\\x1b]0;owned\\x07')
+      .and.not.match(/[\u0000-\u001f\u0080-\u009f]/);
 
     const exact = admin.path('errors.json');
     expect((await say('errors', 'export', '--output-file', exact, ...admin.orgFlags)).code).to.equal(0);
@@ -119,7 +127,16 @@ describe('S1: a hostile record', function () {
   });
 
   it('S1: in the status code and the field names of an error, and 1 MB in a cell', async () => {
-    await admin.write('more.csv', csvOf([['M-1', 'N', 'S'], ['M-2', huge, '']], ['Ext_Id__c', 'Name', 'Phone']));
+    await admin.write(
+      'more.csv',
+      csvOf(
+        [
+          ['M-1', 'N', 'S'],
+          ['M-2', huge, ''],
+        ],
+        ['Ext_Id__c', 'Name', 'Phone'],
+      ),
+    );
     const ran = await say('run', ...admin.adHoc('more.csv'), '--on-error', 'log');
     expect(ran.code, ran.stderr).to.equal(68);
     const [coded, long] = (await admin.exportErrors()).filter(({ key }) => key.startsWith('M-'));
@@ -172,7 +189,13 @@ describe('S1: a hostile record', function () {
     const column = await admin.write('column.csv', csvOf([['C-1', 'N']], ['Ext_Id__c', evil]));
     expect((await say('run', ...admin.adHoc(column))).code).to.equal(1);
     expect((await ask('run', ...admin.adHoc(column))).code).to.equal(1);
-    const file = await admin.write(join(name, `${name}.csv`), csvOf([['C-1', 'N'], ['C-2', '']]));
+    const file = await admin.write(
+      join(name, `${name}.csv`),
+      csvOf([
+        ['C-1', 'N'],
+        ['C-2', ''],
+      ]),
+    );
     expect((await say('run', ...admin.adHoc(file), '--name', 'odd')).code).to.equal(69);
     expect((await say('run', ...admin.adHoc(file))).code).to.be.oneOf([1, 69]);
     const store = admin.path(join(name, 'store.json'));

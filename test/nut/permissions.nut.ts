@@ -60,16 +60,23 @@ describe('S1: another user on the machine', function () {
 
   it('S1: store, backup, journal, lease, lock and exports are for their owner alone from birth, with umask 000', () => {
     for (const kind of ['.journal', '.lease', '.lock', '.backup-', '.write-', 'errors.csv', 'errors.json']) {
-      expect(births.some(({ path }) => path.includes(kind)), kind).to.equal(true);
+      expect(
+        births.some(({ path }) => path.includes(kind)),
+        kind,
+      ).to.equal(true);
     }
-    const wrong = births.filter(({ how, mode }) => process.platform !== 'win32' && mode !== (how === 'mkdir' ? '700' : '600'));
+    const wrong = births.filter(
+      ({ how, mode }) => process.platform !== 'win32' && mode !== (how === 'mkdir' ? '700' : '600'),
+    );
     expect(wrong).to.deep.equal([]);
   });
 
   it('S1: nobody else can read them, even where folders are open to all', async () => {
     const folders = [dirname(admin.store), admin.path('out')];
     for (const folder of [admin.folder, ...folders]) await chmod(folder, 0o755);
-    const files = (await Promise.all(folders.map(async (at) => (await readdir(at)).map((name) => join(at, name))))).flat();
+    const files = (
+      await Promise.all(folders.map(async (at) => (await readdir(at)).map((name) => join(at, name))))
+    ).flat();
     expect(files).to.have.length.at.least(4);
     for (const file of files) expect(await modeOf(file), file).to.equal('600');
     const open = await admin.write('open.txt', 'for all');
@@ -104,7 +111,10 @@ describe('S1: another user on the machine', function () {
     const store = admin.path('pipe');
     if (process.platform === 'win32') await writeFile(store, '');
     else await execute('mkfifo', [store]);
-    for (const command of [['status', ...admin.orgFlags], ['run', ...admin.adHoc('accounts.csv')]]) {
+    for (const command of [
+      ['status', ...admin.orgFlags],
+      ['run', ...admin.adHoc('accounts.csv')],
+    ]) {
       const { code, output } = await admin.json(...command, '--store', store);
       expect(code).to.equal(1);
       expect(output.name).to.match(/^Ledger/);
@@ -112,4 +122,3 @@ describe('S1: another user on the machine', function () {
     }
   });
 });
-

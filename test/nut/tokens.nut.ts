@@ -48,7 +48,10 @@ describe('S1: access tokens', function () {
   async function filesWithToken(): Promise<string[]> {
     const entries = await readdir(admin.folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    expect(files.some((file) => file.endsWith('.log')), 'the CLI wrote its log').to.equal(true);
+    expect(
+      files.some((file) => file.endsWith('.log')),
+      'the CLI wrote its log',
+    ).to.equal(true);
     expect(files.some((file) => file === admin.store)).to.equal(true);
     const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
     return files.filter((_, at) => texts[at]!.includes(secret));

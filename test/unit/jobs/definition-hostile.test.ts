@@ -9,7 +9,11 @@ describe('S1: a hostile definition file', () => {
   const texts: readonly (readonly [name: string, text: string, words: RegExp])[] = [
     ['lists nested without end', `{"jobs":${nested('[', ']')}}`, /line 1, .*nested too deeply/],
     ['objects nested without end', nested('{"a":', '}'), /line 1, .*nested too deeply/],
-    ['the key __proto__', '{"jobs":[],\n"__proto__":{"jobs":[]}}', /line 2, column 1: the key "__proto__" is not possible/],
+    [
+      'the key __proto__',
+      '{"jobs":[],\n"__proto__":{"jobs":[]}}',
+      /line 2, column 1: the key "__proto__" is not possible/,
+    ],
     ['the key __proto__, escaped', '{"\\u005f_proto__":1}', /"__proto__" is not possible/],
     ['a key twice', '{"jobs":[],"jobs":[]}', /"jobs" stands here a second time/],
     ['a number without end', `{"jobs":1e999}`, /would lose digits/],

@@ -103,7 +103,8 @@ const posix = process.platform !== 'win32';
     }
     expect((await ledger.read()).jobs.map(({ name }) => name)).to.deep.equal(names);
     expect(await readdir(folder.path)).to.deep.equal(['inner']);
-    for (const file of await readdir(join(folder.path, 'inner'))) expect(file).to.match(/^store\.json(\.backup-[\d-]+)?$/);
+    for (const file of await readdir(join(folder.path, 'inner')))
+      expect(file).to.match(/^store\.json(\.backup-[\d-]+)?$/);
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
   });
 });

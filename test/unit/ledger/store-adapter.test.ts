@@ -101,7 +101,12 @@ describe('ledger: store file', () => {
     ['values nested without end', nested('['), 'nested in more than 20 levels'],
     ['objects nested without end', nested('{"a":'), 'nested in more than 20 levels'],
     ['a list nested without end', '['.repeat(1_000_000) + ']'.repeat(1_000_000), 'an object was expected'],
-    ['keys of prototypes', '{"__proto__":{"version":1},"constructor":{"prototype":{"version":1}}}', 'version', 'version'],
+    [
+      'keys of prototypes',
+      '{"__proto__":{"version":1},"constructor":{"prototype":{"version":1}}}',
+      'version',
+      'version',
+    ],
     ['a huge version', '{"version":1e400}', 'version', 'version'],
     [
       'a huge number',
@@ -109,13 +114,11 @@ describe('ledger: store file', () => {
       'exportErrors[0].attempts',
       'exportErrors[0].attempts',
     ],
-    ...snapshots.map(
-      (wrong): Broken => [
-        `a job of wrong types (${wrong.slice(0, 40)})`,
-        JSON.stringify({ ...emptyStore(), jobs: [jobRow()] }).replace('"settings":{}', wrong),
-        'jobs[0].snapshot',
-      ],
-    ),
+    ...snapshots.map((wrong): Broken => [
+      `a job of wrong types (${wrong.slice(0, 40)})`,
+      JSON.stringify({ ...emptyStore(), jobs: [jobRow()] }).replace('"settings":{}', wrong),
+      'jobs[0].snapshot',
+    ]),
   ];
   for (const [name, text, words, at] of broken) {
     it(`C4 ${name}: file, place and backup are named, nothing is written`, async () => {

@@ -17,7 +17,12 @@ describe('errors export: CSV', () => {
   it('has what is known of a row, then its fields as a source names them', () => {
     const { cells } = written([
       exportError({
-        payload: { Ext_Id__c: 'A-1', Parent: { attributes: { type: 'Account' }, Ext_Id__c: 'P-1' }, Active__c: true, Score__c: 7 },
+        payload: {
+          Ext_Id__c: 'A-1',
+          Parent: { attributes: { type: 'Account' }, Ext_Id__c: 'P-1' },
+          Active__c: true,
+          Score__c: 7,
+        },
         errors: [
           { statusCode: 'ONE', message: 'first', fields: ['A', 'B'] },
           { statusCode: 'TWO', message: 'second', fields: [] },

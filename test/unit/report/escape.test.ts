@@ -65,7 +65,21 @@ describe('S1: text of others on a terminal', () => {
 });
 
 describe('S1: text of others in a spreadsheet', () => {
-  const formulas = ['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', '\n=1', '\tx', ' =1', '\u00a0=1', '\ufeff=1', '\u200b@a', '\u0000=1'];
+  const formulas = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@A1',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '\tx',
+    ' =1',
+    '\u00a0=1',
+    '\ufeff=1',
+    '\u200b@a',
+    '\u0000=1',
+  ];
   for (const text of [...formulas, '＝1', '＋1', '－1', '＠a']) {
     it(`S1: ${JSON.stringify(text)} gets an apostrophe`, () => expect(spreadsheetText(text)).to.equal(`'${text}`));
   }
