@@ -33,7 +33,8 @@ describe('commands: errors export', function () {
   const idsIn = async (name: string): Promise<string[]> => {
     const text = await readFile(out(name), 'utf8');
     if (name.endsWith('.json')) return (JSON.parse(text) as { id: string }[]).map(({ id }) => id);
-    return (parse(text, { bom: true, columns: true }) as Record<string, string>[]).map((row) => row['error__id']!);
+    const rows: Record<string, string>[] = parse(text, { bom: true, columns: true });
+    return rows.map((row) => row['error__id']!);
   };
 
   it('X1: open rows by default; --json and screen tell the file, its format, and how many', async () => {
