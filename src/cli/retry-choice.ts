@@ -31,25 +31,31 @@ export function chosenRows(
   choice: RetryChoice,
 ): { readonly filter: RetryFilter; readonly isOfJob: (error: ExportError) => boolean } {
   const { jobs, filter, context } = choice;
-  const { ids, codes } = filter;
-  if (ids?.some(isBlank)) throw changeMessages.createError('error.emptyId', [], [], exitCodes.usage);
-  if ([...(jobs ?? []), ...(codes ?? [])].some(isBlank)) {
-    throw messages.createError('error.emptyValue', [], [], exitCodes.usage);
-  }
   const own = view.exportErrors.filter(({ orgId }) => orgId === context.orgId);
-  const rows = ids?.map((id) => errorOfId(own, id.trim(), context));
-  for (const { id, status } of rows ?? []) {
-    if (status !== 'pending') choice.warn(messages.getMessage('warning.notPending', [id, status]));
-  }
+  assertNoneEmpty(choice);
+  const rows = filter.ids?.map((id) => errorOfId(own, id.trim(), context));
   if (jobs !== undefined) assertKnown(jobs, view, choice);
-  for (const code of codes ?? []) {
-    const known = own.some((error) => error.status === 'pending' && hasCode(error, code));
-    if (!known) choice.warn(messages.getMessage('warning.unknownCode', [escapeText(code)]));
-  }
+  for (const warning of idle(rows ?? [], own, choice)) choice.warn(warning);
   return {
     filter: { ...filter, ...(rows === undefined ? {} : { ids: rows.map(({ id }) => id) }) },
     isOfJob: ({ job }) => jobs === undefined || jobs.includes(job) || isFormerOf(jobs, job, choice.specs),
   };
+}
+
+function assertNoneEmpty({ jobs = [], filter: { ids = [], codes = [] } }: RetryChoice): void {
+  if (ids.some(isBlank)) throw changeMessages.createError('error.emptyId', [], [], exitCodes.usage);
+  if ([...jobs, ...codes].some(isBlank)) throw messages.createError('error.emptyValue', [], [], exitCodes.usage);
+}
+
+/** Ids and codes that choose nothing that is pending. */
+function idle(chosen: readonly ExportError[], own: readonly ExportError[], { filter }: RetryChoice): string[] {
+  const settled = chosen.filter(({ status }) => status !== 'pending');
+  const pending = own.filter(({ status }) => status === 'pending');
+  const unknown = (filter.codes ?? []).filter((code) => !pending.some((error) => hasCode(error, code)));
+  return [
+    ...settled.map(({ id, status }) => messages.getMessage('warning.notPending', [id, status])),
+    ...unknown.map((code) => messages.getMessage('warning.unknownCode', [escapeText(code)])),
+  ];
 }
 
 function assertKnown(names: readonly string[], view: LedgerView, { specs, context }: RetryChoice): void {

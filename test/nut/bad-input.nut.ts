@@ -173,6 +173,7 @@ describe('bad input', function () {
       ['header', 'completed', 0, 0, 0],
       ['huge', 'completedWithErrors', 3, 2, 1],
       ['late', 'failed', 400, 400, 0],
+      ['never', 'stopped', 0, 0, 0],
     ]);
     expect(jobs![0]!.warnings.join()).to.match(/header\.csv has a header and no rows/);
     expect(jobs![2]!.checkpoint).to.deep.equal({ row: 400, line: 401 });

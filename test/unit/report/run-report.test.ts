@@ -21,6 +21,7 @@ function job(changes: Partial<JobResult> = {}): JobResult {
     checkpoint: { row: 1000, line: 1001 },
     pausedOn: null,
     stoppedBy: null,
+    waitingFor: null,
     bulkJobIds: [],
     warnings: [],
     ...changes,
@@ -53,6 +54,7 @@ const paused = job({
     line: 438,
     key: 'A-0437',
     exportErrorId: '3f2a9c41',
+    exportErrorStatus: 'pending',
     since: '2026-11-23T19:04:05.678Z',
     attempts: 2,
     errors: [
