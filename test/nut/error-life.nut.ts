@@ -291,7 +291,9 @@ describe('4.1 the life of an ExportError: the record a job is paused on', functi
     OTHERRETRY: [good, bad, behind],
     GONERETRY: [good, bad],
     AGAIN: [good, bad, behind],
+    LOCAL: [good, bad, behind],
     OK: [good, bad, behind],
+    QLEFT: [good, bad, behind],
   };
   const thenRun: Files = {
     OTHERRUN: [good, '%-other,Good,,,', behind],
@@ -303,7 +305,9 @@ describe('4.1 the life of an ExportError: the record a job is paused on', functi
     OTHERRETRY: [good, '%-other,Good,,,', behind],
     GONERETRY: [good],
     AGAIN: [good, '%-2,WORSE,,Banking,', behind],
+    LOCAL: [good, '%-2,Good,,,yesterday', behind],
     OK: [good, '%-2,Mended,,,', behind],
+    QLEFT: [good, '%-2,Mended,,,', behind],
   };
 
   before(async () => {
@@ -311,7 +315,7 @@ describe('4.1 the life of an ExportError: the record a job is paused on', functi
     await desk.define(jobs(atFirst, {}));
     await write(desk, atFirst);
     expect((await desk.run()).code).to.equal(69);
-    const ids = await Promise.all(['QAGAIN', 'QOK'].map(async (job) => ['--id', (await only(desk, job)).id]));
+    const ids = await Promise.all(['QAGAIN', 'QOK', 'QLEFT'].map(async (job) => ['--id', (await only(desk, job)).id]));
     expect((await desk.decide('errors', 'quarantine', ...ids.flat())).code).to.equal(0);
     await write(desk, thenRetry);
     retried = await desk.retry(...named(thenRetry));
@@ -359,6 +363,20 @@ describe('4.1 the life of an ExportError: the record a job is paused on', functi
     expect(error).to.include({ status: 'resolved', attempts: 1, recordId: desk.account('OK-2')?.['Id'] });
     expect(desk.account('OK-2')).to.include({ Name: 'Mended' });
     expect(retryOf(retried, 'OK')).to.include({ attempted: 1, resolved: 1, movedPast: true, status: 'completed' });
+  });
+
+  it('4.1 pending (paused on it), refused again by retry, before sending: attempts + 1, retries + 1, nothing sent; the job stays', async () => {
+    const error = await only(desk, 'LOCAL');
+    expect(error).to.include({ status: 'pending', attempts: 2, retries: 1 });
+    expect(codes(error)).to.deep.equal(['LOCAL_INVALID_VALUE']);
+    expect(desk.written('LOCAL')).to.deep.equal(['LOCAL-1']);
+    expect((await desk.record('LOCAL')).phase).to.equal('paused');
+  });
+
+  it('4.1 quarantined (paused on it), retry: left alone; the job stays', async () => {
+    expect(await only(desk, 'QLEFT')).to.include({ status: 'quarantined', attempts: 1, retries: 0 });
+    expect(desk.written('QLEFT')).to.deep.equal(['QLEFT-1']);
+    expect((await desk.record('QLEFT')).phase).to.equal('paused');
   });
 
   it('4.1 quarantined (paused on it), refused again in a run: quarantined, attempts + 1; the job stays on it', async () => {

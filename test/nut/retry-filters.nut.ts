@@ -1,4 +1,5 @@
 /* What `retry` takes: --job, --id, --code, --older-than, --limit, and what lies behind a checkpoint (retry.nut has the plain cases). */
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { RetryResult } from '../../src/core/retry/retry-result.js';
 import { JobDesk, logs, retryOf, type Ended } from '../support/job-desk.js';
@@ -82,6 +83,23 @@ describe('retry: filters', function () {
     expect((await desk.retry('--older-than', 'yesterday')).code).to.equal(2);
     expect((await desk.retry('--limit', '0')).code).to.equal(2);
     await untouched();
+  });
+
+  it('--older-than: only what first failed longer ago than that, whenever it failed last', async () => {
+    const [old] = await desk.errors('F2');
+    const store = await readFile(desk.admin.store, 'utf8');
+    const days = new Date(Date.now() - 9 * 86_400_000).toISOString();
+    const { firstFailedAt } = old!;
+    const at = store.indexOf(firstFailedAt, store.indexOf(old!.id));
+    await writeFile(desk.admin.store, store.slice(0, at) + days + store.slice(at + days.length));
+    // Still refused, so that the other tests find it pending.
+    desk.admin.org.rules.enable('BAD');
+    const ended = await desk.retry('--older-than', '7d');
+    desk.admin.org.rules.disable('BAD');
+    expect(ended.code, ended.stdout).to.equal(68);
+    expect(ended.output.result).to.include({ attempted: 1, stillFailing: 1 });
+    expect(ended.output.result.errors.map(({ id }) => id)).to.deep.equal([old!.id]);
+    expect((await desk.retry('--older-than', '10d')).output.result).to.include({ attempted: 0 });
   });
 
   it('--limit: so many over all jobs, oldest first; with rows left 68, and they are counted as left by the limit', async () => {

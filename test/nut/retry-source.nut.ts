@@ -142,23 +142,70 @@ describe('retry: data and definitions', function () {
     expect(desk.account('TWICE-1')).to.include({ Name: 'Good', Phone: '1', Industry: 'Banking' });
   });
 
-  it('R3 the same while the job is paused on the later row of the key: accepted, the job moves on, and the earlier fields follow at once', async () => {
-    await desk.define({ OWED: {} });
-    const header = 'Ext_Id__c,Name,Phone';
-    await desk.rows('OWED', ['OWED-1,BAD,1', 'OWED-2,Good,', 'OWED-1,WORSE,', 'OWED-3,Good,'], header);
+  it('R3 the same while the job is paused on the later row of the key: accepted, the job moves on, and what is owed goes after it', async () => {
+    await desk.define({ OWED: {}, LEFT: {} });
+    const rows = (job: string, phone: string): string[] => [
+      `${job}-1,BAD,${phone}`,
+      `${job}-2,Good,`,
+      `${job}-1,WORSE,`,
+      `${job}-3,Good,`,
+    ];
+    await desk.rows('OWED', rows('OWED', '1'), 'Ext_Id__c,Name,Phone');
+    await desk.rows('LEFT', rows('LEFT', '666'), 'Ext_Id__c,Name,Phone');
     expect((await desk.run()).code).to.equal(69);
-    const skip = await desk.decide('skip', '--job', 'OWED');
-    expect(skip.code, skip.stdout).to.equal(0);
+    for (const job of ['OWED', 'LEFT']) expect((await desk.decide('skip', '--job', job)).code).to.equal(0);
     expect((await desk.run()).code).to.equal(69);
     desk.admin.org.rules.disable('WORSE');
+    desk.admin.org.rules.add({
+      name: 'No_666',
+      object: 'Account',
+      message: 'Not that number',
+      predicate: ({ Phone }) => Phone === '666',
+    });
     const ended = await desk.retry();
-    expect(desk.account('OWED-1')).to.include({ Name: 'WORSE' });
-    expect(await desk.record('OWED')).to.deep.include({ phase: 'open', pausedOn: null });
-    expect((await desk.errors('OWED'))[0]).to.deep.include({ status: 'resolved' });
-    expect(ended.code, ended.stdout).to.equal(0);
-    expect(ended.output.result).to.include({ resolved: 1, stillFailing: 0 });
-    expect(ended.output.result.errors).to.deep.equal([]);
+    expect(ended.code, ended.stdout).to.equal(68);
+    for (const job of ['OWED', 'LEFT']) {
+      const record = await desk.record(job);
+      expect(record).to.deep.include({ phase: 'open', pausedOn: null });
+      expect(record.checkpoint.row).to.equal(3);
+      expect(retryOf(ended, job)).to.include({ movedPast: true });
+      expect(desk.written(job)).to.not.include(`${job}-3`);
+    }
     expect(desk.account('OWED-1')).to.include({ Name: 'WORSE', Phone: '1' });
+    expect(retryOf(ended, 'OWED')).to.include({ resolved: 1, stillFailing: 0, status: 'completed' });
+    // What is left is refused by itself: one row, one attempt more for all requests of this retry.
+    expect(desk.account('LEFT-1')).to.include({ Name: 'WORSE' });
+    const [left, ...others] = await desk.errors('LEFT');
+    expect(others).to.deep.equal([]);
+    expect(left).to.include({ status: 'pending', attempts: 3, retries: 1 });
+    expect(left?.payload).to.include({ Phone: '666' });
+    expect(retryOf(ended, 'LEFT')).to.include({ resolved: 0, stillFailing: 1, status: 'completedWithErrors' });
+  });
+
+  it('R1 the source counts from the oldest refused row on, and only up to the checkpoint', async () => {
+    await desk.define({ FROM: logs, UPTO: logs });
+    const header = 'Ext_Id__c,Name,Phone';
+    await desk.rows('FROM', ['FROM-1,Good,1', 'FROM-2,BAD,', 'FROM-1,BAD,'], header);
+    const late = ['UPTO-4,Good,', 'UPTO-2,Late,9', 'UPTO-1,Late,9'];
+    await desk.rows('UPTO', ['UPTO-1,Good,', 'UPTO-2,BAD,2', 'UPTO-3,Good,', ...late], header);
+    // One window is settled, then the org's limit strikes: the rest of the file is the next run's.
+    let seen = 0;
+    const match = ({ method, body }: { method: string; body: unknown }): boolean =>
+      method === 'POST' && JSON.stringify(body).includes('UPTO') && ++seen === 2;
+    desk.admin.org.faults.next({ kind: 'requestLimit', limit: 'total', match });
+    const first = await desk.run();
+    expect(first.code, first.stdout).to.equal(75);
+    expect((await desk.record('UPTO')).checkpoint.row).to.equal(4);
+    mend();
+    const ended = await desk.retry();
+    expect(ended.code, ended.stdout).to.equal(0);
+    expect(ended.output.result).to.include({ attempted: 3, resolved: 3 });
+    expect(desk.account('UPTO-2')).to.include({ Name: 'BAD', Phone: '2' });
+    const sent = desk.writes().flatMap(({ collections }) => collections.flatMap(({ records }) => records));
+    // Row 1 was accepted: what it set is not sent again, for the org may have changed it since.
+    const record = sent.find((one) => one['Ext_Id__c'] === 'FROM-1');
+    expect(record).to.include({ Name: 'BAD' }).and.not.have.property('Phone');
+    expect(desk.written('UPTO')).to.deep.equal(['UPTO-1', 'UPTO-3', 'UPTO-4', 'UPTO-2']);
   });
 
   it('R1 a mapping mended after the job completed: the next run finds nothing new and stores it, and retry maps anew', async () => {
