@@ -29,8 +29,6 @@ export type PrepareContext = {
   readonly flags: Partial<SettingValues>;
   readonly jobs: readonly JobRecord[];
   readonly monotonicMs: () => number;
-  /** A dry run never sends, so it does not ask how. */
-  readonly dryRun: boolean;
   /** Retry: what stands for the columns of a source that cannot be read. */
   readonly columnsWithoutSource?: (spec: JobSpec) => readonly string[];
 };
@@ -154,7 +152,6 @@ async function runSettings(spec: JobSpec, context: PrepareContext): Promise<JobR
 
 /** A trigger's static guard would skip all but the first 200 of 1,000 records without an error (design.md 3.1). */
 async function automaticCollections(object: string, context: PrepareContext): Promise<number> {
-  if (context.dryRun) return 5;
   return (await context.facts.hasActiveTriggers(object)) ? 1 : 5;
 }
 

@@ -17,7 +17,7 @@ import { takeInterrupts } from './interrupts.js';
 import { prepareJobs } from './prepare-jobs.js';
 import { sourceColumnsOf } from './retry-columns.js';
 import { chosenRows } from './retry-choice.js';
-import { prepareContext, runDeps, type MachineDeps } from './run-deps.js';
+import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -71,11 +71,14 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
   // Nothing pending: no API call at all (design.md 4.2).
   if (waiting.length === 0) return outcomeOf({ jobs: [], failing: [] }, base);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
+  const { reporter, warn } = request;
+  const connection = request.org.getConnection(request.apiVersion);
+  const deps = runDeps({ connection, orgId, reporter, signal: interrupts.signal, ledger, view });
   try {
-    const deps = runDeps(request.org.getConnection(request.apiVersion), orgId, request.reporter, interrupts.signal);
     const options = { ...filter, lockWaitMs: request.lockWaitMs };
     return outcomeOf(await retryJobs(waiting, options, ledger, retryDeps(deps, view)), base);
   } finally {
+    await keepAccounts(deps, ledger, warn);
     interrupts.release();
   }
 }
@@ -83,7 +86,7 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
 /** Checks a job as a run does; a source that cannot be read is none of the reasons to refuse one (R1). */
 function retryDeps(deps: MachineDeps, view: LedgerView): RetryDeps {
   const { orgId } = deps.org;
-  const context = { ...prepareContext(deps, view), flags: {}, dryRun: false };
+  const context = { ...prepareContext(deps, view), flags: {} };
   const maxRetries = resolveSettings({ rows: view.settings, orgId })['retry-max-attempts'].value;
   return {
     ...deps,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Connection } from '@salesforce/core';
-import type { LedgerView } from '../core/ports/ledger.js';
+import { Messages, type Connection } from '@salesforce/core';
+import { ApiBudget } from '../core/budget/api-budget.js';
+import { budgetedFacts } from '../core/budget/budgeted-facts.js';
+import type { Ledger, LedgerView } from '../core/ports/ledger.js';
 import type { OrgFacts } from '../core/ports/org.js';
 import type { Reporter } from '../core/ports/reporter.js';
 import type { OrgTransport } from '../core/ports/transport.js';
@@ -8,19 +10,35 @@ import { patientFacts } from '../core/run/patient-facts.js';
 import type { RunDeps } from '../core/run/run-job.js';
 import { createOrgFacts } from '../org/org-facts.js';
 import { createOrgTransport } from '../org/org-transport.js';
+import { escapeText } from '../report/escape.js';
 import { systemClock, systemRandom } from './clock.js';
 import type { PrepareContext } from './prepare-jobs.js';
 
+Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
+const messages = Messages.loadMessages('sf-crm-export', 'errors');
+
 export type MachineDeps = RunDeps & { readonly transport: OrgTransport };
 
+export type RunDepsParts = {
+  readonly connection: Connection;
+  readonly orgId: string;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly ledger: Ledger;
+  /** The ledger as the command found it. */
+  readonly view: LedgerView;
+};
+
 /** What run and retry need of the machine and the org. */
-export function runDeps(connection: Connection, orgId: string, reporter: Reporter, signal: AbortSignal): MachineDeps {
+export function runDeps({ connection, orgId, reporter, signal, ledger, view }: RunDepsParts): MachineDeps {
   const transport = createOrgTransport(connection);
   const [clock, random] = [systemClock, systemRandom];
-  const facts = patientFacts(createOrgFacts(transport), { job: 'checks', clock, random, reporter, signal });
+  const budget = new ApiBudget({ orgId, clock, ledger, transport }, view);
+  const asked = budgetedFacts(createOrgFacts(transport), budget);
+  const facts = patientFacts(asked, { job: 'checks', clock, random, reporter, signal });
   return {
     transport,
-    org: { orgId, facts, apiCalls: transport.calls },
+    org: { orgId, facts, apiCalls: transport.calls, budget },
     clock,
     random,
     reporter,
@@ -30,10 +48,7 @@ export function runDeps(connection: Connection, orgId: string, reporter: Reporte
 }
 
 /** What the checks before a run or retry need, but for what the command itself says. */
-export function prepareContext(
-  { transport, org }: MachineDeps,
-  view: LedgerView,
-): Omit<PrepareContext, 'flags' | 'dryRun'> {
+export function prepareContext({ transport, org }: MachineDeps, view: LedgerView): Omit<PrepareContext, 'flags'> {
   return {
     transport,
     facts: org.facts,
@@ -52,4 +67,24 @@ function describedOnce(facts: OrgFacts): OrgFacts['describe'] {
     describes.set(object.toLowerCase(), known);
     return known;
   };
+}
+
+/**
+ * Calls that no job has committed (of checks that failed, of jobs that did not begin) go to the ledger too (A1). What
+ * the command came to stands without that, so a ledger that cannot take them is only told.
+ */
+export async function keepAccounts(
+  { org }: MachineDeps,
+  ledger: Ledger,
+  warn: (message: string) => void,
+): Promise<void> {
+  const calls = org.budget.uncommitted;
+  if (calls === 0) return;
+  try {
+    await ledger.addApiCalls(org.orgId, { calls, org: org.budget.orgUsage });
+    org.budget.committed(calls);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    warn(messages.getMessage('warning.callsNotKept', [calls, escapeText(reason)]));
+  }
 }

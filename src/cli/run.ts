@@ -9,7 +9,7 @@ import { endingOf, notBegun, standing } from '../core/run/job-result.js';
 import type { PreparedJob } from '../core/run/prepared-job.js';
 import { runJobs, type RunJobsOutcome } from '../core/run/run-jobs.js';
 import { RowsMissing } from '../core/run/stop.js';
-import type { RunResult } from '../core/run-result.js';
+import type { JobResult, RunResult } from '../core/run-result.js';
 import { resolveSettings, type SettingValues } from '../core/settings.js';
 import { escapeText } from '../report/escape.js';
 import { systemClock } from './clock.js';
@@ -17,7 +17,7 @@ import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
 import { orgOfConnection } from './connected-org.js';
 import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
-import { prepareContext, runDeps, type MachineDeps } from './run-deps.js';
+import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -61,11 +61,15 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
   const view = await ledger.read();
   if (!request.dryRun) assertSwitchedOn(view, orgId);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
-  const deps = runDeps(request.org.getConnection(request.apiVersion), orgId, request.reporter, interrupts.signal);
+  const { reporter, warn } = request;
+  const connection = request.org.getConnection(request.apiVersion);
+  const deps = runDeps({ connection, orgId, reporter, signal: interrupts.signal, ledger, view });
   let outcome: RunJobsOutcome;
   try {
     outcome = await checkAndRun(request, ledger, view, deps);
   } finally {
+    // A dry run changes nothing anywhere, its calls in the accounts included (design.md 4.2).
+    if (!request.dryRun) await keepAccounts(deps, ledger, warn);
     interrupts.release();
   }
   const result: RunResult = {
@@ -74,6 +78,7 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
     status: overallStatus(outcome.jobs),
     dryRun: request.dryRun,
     jobs: [...outcome.jobs],
+    apiUse: deps.org.budget.result(),
   };
   return {
     result,
@@ -94,7 +99,6 @@ async function checkAndRun(
   const context = {
     ...prepareContext(deps, view),
     flags: request.flags,
-    dryRun: request.dryRun,
   };
   let prepared: Prepared;
   try {
@@ -104,7 +108,7 @@ async function checkAndRun(
   }
   if (prepared.problems.length > 0) throw problemsError(prepared.problems);
   const { jobs } = prepared;
-  return request.dryRun ? dryRunJobs(jobs, deps.signal) : runJobs(jobs, request, ledger, deps);
+  return request.dryRun ? dryRunJobs(jobs, view, deps) : runJobs(jobs, request, ledger, deps);
 }
 
 /** The org stopped the run before the first job began: each job says so, and the next run goes on (design.md 5). */
@@ -144,11 +148,19 @@ function assertSwitchedOn(view: LedgerView, orgId: string): void {
   if (!on) throw messages.createError('error.switchedOff');
 }
 
-async function dryRunJobs(jobs: readonly PreparedJob[], signal: AbortSignal): Promise<RunJobsOutcome> {
-  const results = [];
+async function dryRunJobs(
+  jobs: readonly PreparedJob[],
+  view: LedgerView,
+  { org, signal }: MachineDeps,
+): Promise<RunJobsOutcome> {
+  const results: JobResult[] = [];
   for (const job of jobs) {
     const startedMs = systemClock.monotonicMs();
-    results.push(await dryRunJob(job, signal, () => systemClock.monotonicMs() - startedMs));
+    const elapsedMs = (): number => systemClock.monotonicMs() - startedMs;
+    const names = [job.spec.name, ...job.spec.formerly];
+    const ofOrg = view.jobs.filter((known) => known.orgId === org.orgId);
+    const known = names.flatMap((name) => ofOrg.find((one) => one.name === name) ?? [])[0];
+    results.push(await dryRunJob(job, { signal, elapsedMs, known, budget: org.budget, before: results }));
   }
   return { jobs: results };
 }

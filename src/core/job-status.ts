@@ -2,7 +2,7 @@ import { isOpen, type ExportError } from './export-error.js';
 import type { JobRecord } from './job.js';
 import type { JobStatus, RunRecord } from './run-record.js';
 import type { PausedOnResult } from './run-result.js';
-import type { ApiUseBucket, LedgerView } from './ports/ledger.js';
+import type { LedgerView } from './ports/ledger.js';
 
 /**
  * The status of a job at rest, in the words of a run: a job in the middle of its source counts as `stopped` (its next
@@ -63,15 +63,4 @@ export function viewOfOrg(view: LedgerView, orgId: string): OrgView {
 /** The newest runs first. By their times: runs of several jobs have no other common order, and this is for people. */
 export function newestRuns(runs: readonly RunRecord[], count: number): RunRecord[] {
   return runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, count);
-}
-
-/** API calls of an org in the 24 hours up to `now`, counted by whole hours (UTC). */
-export function apiUseOf(
-  buckets: readonly ApiUseBucket[],
-  orgId: string,
-  now: string,
-): { last24Hours: number; hours: ApiUseBucket[] } {
-  const dayAgo = new Date(Date.parse(now) - 24 * 3_600_000).toISOString().slice(0, 13);
-  const hours = buckets.filter((bucket) => bucket.orgId === orgId && bucket.hour > dayAgo);
-  return { last24Hours: hours.reduce((sum, bucket) => sum + bucket.calls, 0), hours };
 }

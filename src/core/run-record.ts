@@ -3,7 +3,15 @@ export type JobStatus = 'completed' | 'completedWithErrors' | 'paused' | 'in-dou
 
 export type StopCode = 'busy' | 'budget' | 'org-limit' | 'unavailable' | 'login' | 'interrupted' | 'error-cap';
 
-export type StoppedBy = { readonly code: StopCode; readonly message: string };
+/** The settings that keep API calls back (A1). */
+export type BudgetSetting = 'daily-api-limit' | 'api-reserve';
+
+export type StoppedBy = {
+  readonly code: StopCode;
+  readonly message: string;
+  /** `budget`: the setting that stopped it. */
+  readonly setting?: BudgetSetting;
+};
 
 /** What a run did, counted in records. */
 export type RunCounts = {

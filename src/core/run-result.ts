@@ -1,5 +1,6 @@
 import type { ApiError } from './api-error.js';
 import type { ExportErrorStatus } from './export-error.js';
+import type { ApiUseResult } from './budget/api-budget.js';
 import type { Operation } from './job.js';
 import type { JobStatus, RunCounts, StoppedBy } from './run-record.js';
 
@@ -33,6 +34,11 @@ export type JobResult = RunCounts & {
   bulkJobIds: string[];
   /** Things an admin should know about this job's run, in words. */
   warnings: string[];
+  /**
+   * API calls that were needed from where the run began to the end of the source, as told before the first record was
+   * sent; a dry run counts exactly, with its checks. Absent where it could not be told cheaply.
+   */
+  estimatedApiCalls?: number;
   /** A dry run's first refusals: what would be refused before it is sent. */
   refusals?: DryRunRefusal[];
 };
@@ -50,4 +56,6 @@ export type RunResult = {
   status: JobStatus;
   dryRun: boolean;
   jobs: JobResult[];
+  /** API use of the org after the run. */
+  apiUse: ApiUseResult;
 };

@@ -14,6 +14,9 @@ export type SettingValues = {
   'max-export-errors': number;
   'retry-max-attempts': number;
   'history-days': number;
+  'daily-api-limit': 'none' | number;
+  /** Percent of the org's own daily allocation. */
+  'api-reserve': number;
 };
 export type SettingName = keyof SettingValues;
 
@@ -32,6 +35,8 @@ export type SettingDefinition<N extends SettingName = SettingName> = {
   readonly scopes: readonly SettingScope[];
   /** The values it takes, for people. */
   readonly values: string;
+  /** What a number counts, where that is shown behind it. */
+  readonly unit?: string;
   /** One line on what it does. */
   readonly meaning: string;
   /** From the text of a command line; the problem reads on after the name: `batch-size must be …`. */
@@ -40,7 +45,7 @@ export type SettingDefinition<N extends SettingName = SettingName> = {
   readonly accepts: (value: unknown) => value is SettingValues[N];
 };
 
-type Kind<T> = Pick<SettingDefinition, 'values'> & {
+type Kind<T> = Pick<SettingDefinition, 'values' | 'unit'> & {
   readonly parse: (text: string) => ParsedSetting<T>;
   readonly accepts: (value: unknown) => value is T;
 };
@@ -73,17 +78,29 @@ function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
   return { values, parse, accepts };
 }
 
-function autoOr(kind: Kind<number>): Kind<'auto' | number> {
-  const values = `auto, or ${kind.values}`;
+function wordOr<W extends string>(word: W, kind: Kind<number>): Kind<W | number> {
+  const values = `${word}, or ${kind.values}`;
   return {
     values,
     parse: (text) => {
-      if (text.trim().toLowerCase() === 'auto') return { ok: true, value: 'auto' };
+      if (text.trim().toLowerCase() === word) return { ok: true, value: word };
       const parsed = kind.parse(text);
       return parsed.ok ? parsed : { ok: false, problem: `must be ${values}` };
     },
-    accepts: (value): value is 'auto' | number => value === 'auto' || kind.accepts(value),
+    accepts: (value): value is W | number => value === word || kind.accepts(value),
   };
+}
+
+/** With or without the sign: `10`, `10%`, `10 %`. All of it is no reserve but a stop, so 99 is the most. */
+function percentage(): Kind<number> {
+  const { accepts } = wholeNumber(0, 99);
+  const values = 'a whole percentage from 0 % to 99 %';
+  const parse = (text: string): ParsedSetting<number> => {
+    const digits = /^(\d+)\s*%?$/.exec(text.trim())?.[1];
+    const value = digits === undefined ? Number.NaN : Number(digits);
+    return accepts(value) ? { ok: true, value } : { ok: false, problem: `must be ${values}` };
+  };
+  return { values, unit: '%', parse, accepts };
 }
 
 /** All settings, in the order in which they are shown. */
@@ -114,7 +131,7 @@ export const settingCatalogue: { readonly [N in SettingName]: SettingDefinition<
     default: 'auto',
     scopes: ['job', 'org', 'global'],
     meaning: 'Collections in one request; auto: five, but one where the object has active Apex triggers.',
-    ...autoOr(wholeNumber(1, 5)),
+    ...wordOr('auto', wholeNumber(1, 5)),
   },
   'max-export-errors': {
     name: 'max-export-errors',
@@ -136,6 +153,20 @@ export const settingCatalogue: { readonly [N in SettingName]: SettingDefinition<
     scopes: ['org', 'global'],
     meaning: 'Days that settled ExportErrors and runs are kept; the last 10 runs of a job always are.',
     ...wholeNumber(1),
+  },
+  'daily-api-limit': {
+    name: 'daily-api-limit',
+    default: 'none',
+    scopes: ['org', 'global'],
+    meaning: 'API calls that this plugin may make per org in 24 hours; jobs stop before they would make more.',
+    ...wordOr('none', wholeNumber(1)),
+  },
+  'api-reserve': {
+    name: 'api-reserve',
+    default: 10,
+    scopes: ['org', 'global'],
+    meaning: "Part of the org's own daily API calls that this plugin never touches, whoever used the rest.",
+    ...percentage(),
   },
 };
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { JobId } from '../core/job.js';
 import type { Clock, Random } from '../core/ports/clock.js';
 import { LedgerFault } from '../core/ports/ledger.js';
-import type { JobLedger, LeaseHolder, Ledger, LedgerView, OpenJobOptions } from '../core/ports/ledger.js';
+import type { JobLedger, LeaseHolder, Ledger, LedgerView, MadeCalls, OpenJobOptions } from '../core/ports/ledger.js';
 import type { SettingRow } from '../core/settings.js';
 import { writeFault } from './faults.js';
 import { FileJobLedger } from './job-ledger.js';
@@ -69,6 +69,15 @@ class FileLedger implements Ledger {
     await this.#withLock(paths, async (lock) => {
       const session = await this.#session(paths, lock);
       session.setSettings(checkedSettings(change(structuredClone(session.tables.settings))));
+      await session.save();
+    });
+  }
+
+  public async addApiCalls(orgId: string, { calls, org }: MadeCalls): Promise<void> {
+    const paths = await this.#writablePaths();
+    await this.#withLock(paths, async (lock) => {
+      const session = await this.#session(paths, lock);
+      session.addApiUse(orgId, { hour: this.#options.clock.now().slice(0, 13), calls, ...(org && { org }) });
       await session.save();
     });
   }

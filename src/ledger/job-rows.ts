@@ -59,12 +59,12 @@ export class JobRows {
    * @throws Error a mistake of the caller; nothing was changed
    */
   public prepare(change: LedgerChange, hour: string): PreparedChange {
-    const { job, errors, run, apiCalls } = change;
+    const { job, errors, run, apiCalls = 0, orgUsage } = change;
     const stored: StoredChange = {
       job: job === undefined ? undefined : this.#merged(job),
       errors: errors?.length === 0 ? undefined : errors,
       run,
-      apiUse: apiCalls === undefined || apiCalls === 0 ? undefined : { hour, calls: apiCalls },
+      apiUse: apiCalls === 0 ? undefined : { hour, calls: apiCalls, ...(orgUsage && { org: orgUsage }) },
     };
     const text = JSON.stringify(stored);
     // What memory holds is what a reader of the journal gets, and no object that the caller may change later.

@@ -2,7 +2,15 @@ import type { ExportError } from '../core/export-error.js';
 import type { JobId, JobRecord } from '../core/job.js';
 import type { Clock, Random } from '../core/ports/clock.js';
 import { LedgerFault } from '../core/ports/ledger.js';
-import type { JobLedger, LeaseHolder, Ledger, LedgerChange, LedgerView, OpenJobOptions } from '../core/ports/ledger.js';
+import type {
+  JobLedger,
+  LeaseHolder,
+  Ledger,
+  LedgerChange,
+  LedgerView,
+  MadeCalls,
+  OpenJobOptions,
+} from '../core/ports/ledger.js';
 import type { SettingRow } from '../core/settings.js';
 import { JobRows } from './job-rows.js';
 import { prune } from './prune.js';
@@ -38,6 +46,11 @@ class MemoryLedger implements Ledger {
 
   public async updateSettings(change: (rows: readonly SettingRow[]) => readonly SettingRow[]): Promise<void> {
     this.#tables.settings = checkedSettings(change(structuredClone(this.#tables.settings)));
+  }
+
+  public async addApiCalls(orgId: string, { calls, org }: MadeCalls): Promise<void> {
+    const hour = this.#options.clock.now().slice(0, 13);
+    applyChange(this.#tables, orgId, { apiUse: { hour, calls, ...(org && { org }) } });
   }
 
   public async holders(): Promise<readonly LeaseHolder[]> {

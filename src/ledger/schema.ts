@@ -3,9 +3,9 @@ import type { ErrorCategory } from '../core/api-error.js';
 import { openStatuses, settledStatuses } from '../core/export-error.js';
 import type { ExportError } from '../core/export-error.js';
 import type { JobPhase, JobRecord, JobSpec, Operation, SourceMark } from '../core/job.js';
-import type { ApiUseBucket } from '../core/ports/ledger.js';
+import type { ApiUseBucket, OrgUsageAt } from '../core/ports/ledger.js';
 import type { Payload } from '../core/record.js';
-import type { JobStatus, RunRecord, StopCode } from '../core/run-record.js';
+import type { BudgetSetting, JobStatus, RunRecord, StopCode } from '../core/run-record.js';
 import type { SettingRow } from '../core/settings.js';
 import type { FoldedJournal, StoreData, StoredChange } from './store-data.js';
 
@@ -48,6 +48,8 @@ const stopCode = words<StopCode>({
   interrupted: true,
   'error-cap': true,
 });
+
+const budgetSetting = words<BudgetSetting>({ 'daily-api-limit': true, 'api-reserve': true });
 
 const text = z.string();
 const name = z.string().min(1);
@@ -167,7 +169,7 @@ export const runRecord = z.object({
   startedAt: text,
   endedAt: text.nullable(),
   status: jobStatus.nullable(),
-  stoppedBy: z.object({ code: stopCode, message: text }).nullable(),
+  stoppedBy: z.object({ code: stopCode, message: text, setting: budgetSetting.optional() }).nullable(),
   read: count,
   exported: count,
   created: count,
@@ -179,6 +181,7 @@ export const runRecord = z.object({
 }) satisfies z.ZodType<RunRecord>;
 
 const hour = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}$/);
+const orgUsage = z.object({ used: count, max: count, at: text }) satisfies z.ZodType<OrgUsageAt>;
 
 export const storeSchema = z.object({
   version: z.number().int(),
@@ -186,7 +189,9 @@ export const storeSchema = z.object({
   jobs: z.array(jobRecord),
   exportErrors: z.array(exportError),
   runs: z.array(runRecord),
-  apiUse: z.array(z.object({ orgId: name, hour, calls: count }) satisfies z.ZodType<ApiUseBucket>),
+  apiUse: z.array(
+    z.object({ orgId: name, hour, calls: count, org: orgUsage.optional() }) satisfies z.ZodType<ApiUseBucket>,
+  ),
   folded: z.array(z.object({ orgId: name, job: name, journal: name, seq: count }) satisfies z.ZodType<FoldedJournal>),
 }) satisfies z.ZodType<StoreData>;
 
@@ -194,7 +199,7 @@ export const storedChange = z.object({
   job: jobRecord.optional(),
   errors: z.array(exportError).optional(),
   run: runRecord.optional(),
-  apiUse: z.object({ hour, calls: count }).optional(),
+  apiUse: z.object({ hour, calls: count, org: orgUsage.optional() }).optional(),
 }) satisfies z.ZodType<StoredChange>;
 
 /** `at`: the place in the value; undefined: it is about the whole. */

@@ -41,5 +41,5 @@ export type StoredChange = {
   readonly job?: JobRecord;
   readonly errors?: readonly ExportError[];
   readonly run?: RunRecord;
-  readonly apiUse?: Pick<ApiUseBucket, 'hour' | 'calls'>;
+  readonly apiUse?: Omit<ApiUseBucket, 'orgId'>;
 };

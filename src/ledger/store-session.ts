@@ -11,10 +11,10 @@ import { folderNames, livingHolder } from './lease.js';
 import { prune } from './prune.js';
 import { StoreAdapter } from './store-adapter.js';
 import { emptyStore } from './store-data.js';
-import type { StoreData } from './store-data.js';
+import type { StoreData, StoredChange } from './store-data.js';
 import type { HeldLock } from './store-lock.js';
 import type { StorePaths } from './store-paths.js';
-import { applyJournal, jobKey, renameJob, storeOf, tablesOf, viewOf } from './tables.js';
+import { applyChange, applyJournal, jobKey, renameJob, storeOf, tablesOf, viewOf } from './tables.js';
 import type { Tables } from './tables.js';
 
 export type SessionOptions = {
@@ -74,6 +74,11 @@ export class StoreSession {
 
   public setSettings(rows: readonly SettingRow[]): void {
     this.tables.settings = rows;
+    this.#unsaved = true;
+  }
+
+  public addApiUse(orgId: string, apiUse: NonNullable<StoredChange['apiUse']>): void {
+    applyChange(this.tables, orgId, { apiUse });
     this.#unsaved = true;
   }
 

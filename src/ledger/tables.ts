@@ -66,8 +66,8 @@ export function applyChange(tables: Tables, orgId: string, change: StoredChange)
   if (run !== undefined) tables.runs.set(run.id, run);
   if (apiUse !== undefined) {
     const key = bucketKey({ orgId, hour: apiUse.hour });
-    const calls = (tables.apiUse.get(key)?.calls ?? 0) + apiUse.calls;
-    tables.apiUse.set(key, { orgId, hour: apiUse.hour, calls });
+    const before = tables.apiUse.get(key);
+    tables.apiUse.set(key, { ...before, ...apiUse, orgId, calls: (before?.calls ?? 0) + apiUse.calls });
   }
 }
 

@@ -19,10 +19,12 @@ const mostAttempts = 2;
 /** The wire through a connection of the CLI: its login, its refresh, its proxy. */
 export function createOrgTransport(connection: Connection): OrgTransport {
   let calls = 0;
+  let told: { readonly info: LimitInfo; readonly calls: number } | undefined;
   const host = hostOf(connection.instanceUrl);
   return {
     apiVersion: connection.getApiVersion(),
     calls: () => calls,
+    orgUsage: () => told && { used: told.info.used + calls - told.calls, max: told.info.max },
     request: async ({ method, path, body, headers: more }: OrgRequest): Promise<unknown> => {
       const attempt = new Attempts(connection._transport, host, () => (calls += 1));
       const url = `/services/data/v${connection.getApiVersion()}${path}`;
@@ -33,6 +35,8 @@ export function createOrgTransport(connection: Connection): OrgTransport {
         answer = await connection.request(request, { ...once, transport: attempt as unknown as never });
       } catch (error) {
         throw toOrgFault(error, { host, limitInfo: attempt.limitInfo, httpStatus: attempt.status });
+      } finally {
+        if (attempt.limitInfo !== undefined) told = { info: attempt.limitInfo, calls: attempt.ordinal };
       }
       if (typeof answer === 'string') {
         throw new OrgFault('outcome-unknown', 'The org answered with something that is not JSON.', { host });
@@ -50,12 +54,14 @@ class Attempts {
   public limitInfo: LimitInfo | undefined;
   /** Of the last answer; undefined while there is none. */
   public status: number | undefined;
+  /** Which of all requests the last one was. */
+  public ordinal = 0;
   private made = 0;
 
   public constructor(
     private readonly wire: Wire,
     private readonly host: string,
-    private readonly count: () => void,
+    private readonly count: () => number,
   ) {}
 
   public httpRequest(...args: Parameters<Wire['httpRequest']>): ReturnType<Wire['httpRequest']> {
@@ -64,7 +70,7 @@ class Attempts {
       throw new OrgFault('login', 'The org refused the login again after it had been refreshed.', facts);
     }
     this.made += 1;
-    this.count();
+    this.ordinal = this.count();
     const response = this.wire.httpRequest(...args);
     this.status = undefined;
     response.then(

@@ -1,6 +1,6 @@
 import type { ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
-import type { JobStatus, StopCode } from '../core/run-record.js';
+import type { BudgetSetting, JobStatus, StopCode } from '../core/run-record.js';
 import { commandLine, runWords, type CommandContext } from './command-line.js';
 
 /** What to do next, and the command that does it. */
@@ -13,6 +13,8 @@ export type JobNow = {
   readonly job: string;
   readonly status: JobStatus;
   readonly stopCode: StopCode | null;
+  /** The setting that stopped it, where one did. */
+  readonly stopSetting?: BudgetSetting | undefined;
   /** The ExportError of the record the job is paused on. */
   readonly pausedOnId: string | null;
   /** Open ExportErrors of the job, by what retry makes of them. */
@@ -146,12 +148,28 @@ function stoppedSteps(now: JobNow, context: CommandContext): NextStep[] {
         { ...again, text: 'When there are fewer, run the same command again: it goes on where it stopped.' },
       ];
     case 'budget':
+      return [
+        { ...again, text: 'When there is room again, run the same command: it goes on where it stopped.' },
+        ...budgetSteps(now.stopSetting, context),
+      ];
     case 'org-limit':
     case 'unavailable':
     case 'interrupted':
     case null:
       return [again];
   }
+}
+
+/** How to see and to change what the budget allows. */
+export function budgetSteps(setting: BudgetSetting | undefined, context: CommandContext): NextStep[] {
+  const status = { text: 'See the API use of the last 24 hours:', command: commandLine(context, ['status'], 'ledger') };
+  if (setting === undefined) return [status];
+  const text =
+    setting === 'daily-api-limit'
+      ? 'Or allow this plugin more API calls; none takes the limit away:'
+      : "Or keep less of the org's API calls untouched; with 0 % it goes on to the last one:";
+  const value = setting === 'daily-api-limit' ? 'none' : '0%';
+  return [status, { text, command: commandLine(context, ['settings', 'set', setting, value], 'ledger') }];
 }
 
 /** Of these rows, how many retry takes and how many it leaves out. */

@@ -1,3 +1,4 @@
+import type { ApiUseResult } from '../core/budget/api-budget.js';
 import type { ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
 import { rootCauses } from '../core/root-causes.js';
@@ -21,11 +22,11 @@ export type RunReportContext = CommandContext & {
 
 /** What a run did, for the screen: one part for each job, and what to type next. */
 export function renderRunResult(result: RunResult, context: RunReportContext): Block[] {
-  const parts = result.jobs.flatMap((job) => renderJob(job, result.dryRun, context));
+  const parts = result.jobs.flatMap((job) => renderJob(job, result, context));
   return result.jobs.length > 1 ? [...parts, summaryTable(result)] : parts;
 }
 
-function renderJob(job: JobResult, dryRun: boolean, context: RunReportContext): Block[] {
+function renderJob(job: JobResult, { dryRun, apiUse }: RunResult, context: RunReportContext): Block[] {
   const spec = context.specs.get(job.job) ?? null;
   const open = context.openErrors.filter((error) => error.job === job.job);
   const withCauses = job.status === 'completedWithErrors' && open.length > 0;
@@ -40,7 +41,7 @@ function renderJob(job: JobResult, dryRun: boolean, context: RunReportContext): 
       ...job.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
     ),
     ...causes,
-    lines(...(dryRun ? dryRunLines(job) : stepLines(nextSteps(nowOf(job, spec, open, context), context)))),
+    lines(...(dryRun ? dryRunLines(job, apiUse) : stepLines(nextSteps(nowOf(job, spec, open, context), context)))),
   ];
 }
 
@@ -89,9 +90,15 @@ function openLines(job: JobResult, open: readonly ExportError[]): string[] {
   return [`${count(others, job.pausedOn === null ? 'ExportError' : 'more ExportError')} of this job open.`];
 }
 
-function dryRunLines(job: JobResult): string[] {
+function dryRunLines(job: JobResult, apiUse: ApiUseResult): string[] {
   const found = job.failed === 0 ? 'No record would be refused by the checks made here.' : 'Fix these records first.';
-  return [`Dry run: nothing was sent and nothing was changed. ${found}`];
+  return [`Dry run: nothing was sent and nothing was changed. ${found}`, ...estimateLines(job, apiUse)];
+}
+
+function estimateLines({ estimatedApiCalls: calls }: JobResult, { left }: ApiUseResult): string[] {
+  if (calls === undefined) return [];
+  const remaining = left === null ? '' : ` ${left.toLocaleString('en-US')} are left today.`;
+  return [`A run needs ${count(calls, 'API call')} if the org refuses no record.${remaining}`];
 }
 
 function nowOf(job: JobResult, spec: JobSpec | null, open: readonly ExportError[], context: RunReportContext): JobNow {
@@ -99,6 +106,7 @@ function nowOf(job: JobResult, spec: JobSpec | null, open: readonly ExportError[
     job: job.job,
     status: job.status,
     stopCode: job.stoppedBy?.code ?? null,
+    stopSetting: job.stoppedBy?.setting,
     pausedOnId: job.pausedOn?.exportErrorId ?? null,
     open: openCounts(open),
     spec,

@@ -5,6 +5,8 @@ import type { TableBlock } from './blocks.js';
 export type SettingResult = {
   name: string;
   value: string | number | boolean;
+  /** What a number counts, where that is not plain: `%`. */
+  unit?: string;
   from: SettingOrigin;
   default: string | number | boolean;
   /** The values it takes, in words. */
@@ -13,8 +15,14 @@ export type SettingResult = {
 };
 
 export function settingResult(name: SettingName, resolved: ResolvedSettings): SettingResult {
-  const { values, meaning, default: fallback } = settingCatalogue[name];
-  return { name, value: resolved[name].value, from: resolved[name].from, default: fallback, values, meaning };
+  const { values, meaning, unit, default: fallback } = settingCatalogue[name];
+  const { value, from } = resolved[name];
+  return { name, value, ...(unit === undefined ? {} : { unit }), from, default: fallback, values, meaning };
+}
+
+/** `10 %` */
+export function valueText({ value, unit }: Pick<SettingResult, 'value' | 'unit'>): string {
+  return unit === undefined ? String(value) : `${String(value)} ${unit}`;
 }
 
 const originWords: { readonly [O in SettingOrigin]: string } = {
@@ -41,7 +49,7 @@ export function settingsTable(settings: readonly SettingResult[], title?: string
     ],
     rows: settings.map((setting) => ({
       name: setting.name,
-      value: String(setting.value),
+      value: valueText(setting),
       from: originOf(setting),
       meaning: setting.meaning,
     })),

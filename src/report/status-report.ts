@@ -20,7 +20,21 @@ export function renderStatus(result: StatusResult, context: CommandContext): Blo
       : [rootCauseTable(result.byCode, `${count(result.openErrors, 'open ExportError')}, by cause`)]),
     ...(result.runs.length === 0 ? [] : [runsTable(result)]),
     settingsTable(result.settings, 'Settings in force'),
-    lines(`API calls in the last 24 hours: ${result.apiUse.last24Hours.toLocaleString('en-US')}`),
+    lines(...apiUseLines(result.apiUse)),
+  ];
+}
+
+function apiUseLines({ last24Hours, limit, left, org, reserve, reservedCalls }: StatusResult['apiUse']): string[] {
+  const number = (value: number): string => value.toLocaleString('en-US');
+  const bounds = limit === null ? '' : ` of ${number(limit)} (daily-api-limit); ${number(left ?? 0)} left`;
+  const kept = reservedCalls === null ? '' : `, which is ${number(reservedCalls)}`;
+  return [
+    `API calls of this plugin in the last 24 hours: ${number(last24Hours)}${bounds}`,
+    ...(org === null
+      ? []
+      : [
+          `API calls of all clients of the org: ${number(org.used)} of ${number(org.max)} on ${time(org.at)}; api-reserve keeps ${reserve} %${kept}`,
+        ]),
   ];
 }
 

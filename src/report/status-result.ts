@@ -1,5 +1,6 @@
+import { apiUseOf, lastOrgUsage } from '../core/budget/api-use.js';
+import { reservedCalls, roomOf } from '../core/budget/policy.js';
 import {
-  apiUseOf,
   newestRuns,
   pausedOnOf,
   restingStatus,
@@ -8,11 +9,12 @@ import {
   type OrgView,
   type PausedOnDetails,
 } from '../core/job-status.js';
+import type { ApiUseResult } from '../core/budget/api-budget.js';
 import type { JobPhase, JobRecord, JobSettings, Operation } from '../core/job.js';
 import type { ApiUseBucket, LeaseHolder, LedgerView } from '../core/ports/ledger.js';
 import { rootCauses, type RootCause } from '../core/root-causes.js';
 import type { JobStatus, RunRecord, StopCode } from '../core/run-record.js';
-import { resolveSettings, visibleSettings } from '../core/settings.js';
+import { resolveSettings, visibleSettings, type ResolvedSettings } from '../core/settings.js';
 import type { CommandContext } from './command-line.js';
 import { nextSteps, openCounts, type NextStep } from './next-steps.js';
 import { settingResult, type SettingResult } from './settings-report.js';
@@ -45,7 +47,8 @@ export type StatusResult = {
   byCode: RootCause[];
   /** The newest first. */
   runs: RunRecord[];
-  apiUse: { last24Hours: number; hours: ApiUseBucket[] };
+  /** By the ledger alone: `org` is what the org said last, and `left` counts by the limit alone. */
+  apiUse: ApiUseResult & { hours: ApiUseBucket[] };
 };
 
 export type StatusFacts = {
@@ -74,7 +77,25 @@ export function statusResult({ view, holders, now, context }: StatusFacts): Stat
     openErrors: org.openErrors.length,
     byCode: rootCauses(org.openErrors),
     runs: newestRuns(org.runs, shownRuns),
-    apiUse: apiUseOf(view.apiUse, orgId, now),
+    apiUse: apiUse(view, settings, orgId, now),
+  };
+}
+
+function apiUse(view: LedgerView, settings: ResolvedSettings, orgId: string, now: string): StatusResult['apiUse'] {
+  const { last24Hours, hours } = apiUseOf(view.apiUse, orgId, now);
+  const org = lastOrgUsage(view.apiUse, orgId);
+  const reserve = settings['api-reserve'].value;
+  const limit = settings['daily-api-limit'].value === 'none' ? null : settings['daily-api-limit'].value;
+  // What the org said then is no measure of what it allows now; what it keeps of its whole is.
+  const room = roomOf({ limit, used: last24Hours, reserve, org: null });
+  return {
+    last24Hours,
+    limit,
+    reserve,
+    reservedCalls: reservedCalls({ reserve, org }),
+    org,
+    left: room === null ? null : Math.max(0, room.calls),
+    hours,
   };
 }
 
@@ -97,6 +118,7 @@ function statusJob(job: JobRecord, { org, holder, pausedOn, context }: JobFacts)
     job: job.name,
     status,
     stopCode: stopCodeOf(lastRun),
+    stopSetting: lastRun?.stoppedBy?.setting,
     pausedOnId: pausedOn?.exportErrorId ?? null,
     open: openCounts(open),
     spec: job.snapshot,

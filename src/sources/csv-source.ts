@@ -58,6 +58,10 @@ class OpenCsv implements OpenSource {
     this.warnings = [...header.warnings];
   }
 
+  public get extent(): number {
+    return this.file.stamp.size;
+  }
+
   public async compare(mark: SourceMark): Promise<SourceComparison> {
     const known = parseMark(mark);
     if (known === null || known.offset < this.header.bytes.length) return 'differs';

@@ -30,7 +30,7 @@ export function runProgress(screen: ProgressScreen): Reporter {
   return {
     emit: (event) => {
       const text = textOf(event);
-      if (text !== undefined) show(escapeText(text), toldAtOnce.has(event.type));
+      if (text !== undefined) show(escapeText(text), toldAtOnce.has(event.type) || (event.type === 'estimate' && !event.fits));
     },
   };
 }
@@ -45,6 +45,11 @@ function textOf(event: RunEvent): string | undefined {
       const { job, row, read, exported, failed, apiCalls } = event;
       const count = (value: number): string => value.toLocaleString('en-US');
       return `${job}: row ${count(row)}, ${count(read)} read, ${count(exported)} exported, ${count(failed)} refused, ${count(apiCalls)} API calls`;
+    }
+    case 'estimate': {
+      const { job, calls, exact, left } = event;
+      const remaining = left === null ? '' : `; ${Math.max(0, left).toLocaleString('en-US')} left today`;
+      return `${job}: ${exact ? '' : 'about '}${calls.toLocaleString('en-US')} API calls to its end${remaining}`;
     }
     case 'searching':
       return `${event.job}: ${event.reason} among ${event.records} records, looking for the one`;

@@ -1,3 +1,4 @@
+import type { ApiUseResult } from '../../src/core/budget/api-budget.js';
 import { refused, type RefusalFacts } from '../../src/core/error-life.js';
 import type { ExportError } from '../../src/core/export-error.js';
 import type { JobRecord, JobSpec } from '../../src/core/job.js';
@@ -87,4 +88,8 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
     durationMs: 812,
     ...changes,
   };
+}
+
+export function apiUseResult(changes: Partial<ApiUseResult> = {}): ApiUseResult {
+  return { last24Hours: 3, limit: null, reserve: 10, reservedCalls: null, org: null, left: null, ...changes };
 }

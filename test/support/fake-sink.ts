@@ -2,6 +2,7 @@ import type { ApiError } from '../../src/core/api-error.js';
 import type { Clock, Random } from '../../src/core/ports/clock.js';
 import type { CollectionAnswer, RecordResult, RecordSink, SinkRequest } from '../../src/core/ports/sink.js';
 import type { PreparedRecord } from '../../src/core/record.js';
+import type { LoggingContext } from '../../src/core/run/settle-logging.js';
 import type { SettleContext } from '../../src/core/run/settle-pausing.js';
 import type { Acceptance } from '../../src/core/run/verdict.js';
 import { WindowSize } from '../../src/core/run/window-size.js';
@@ -140,8 +141,16 @@ export function fakeRandom(): Random {
 
 export function settleContext(
   sink: RecordSink,
-  options: { batchSize?: number; collections?: number; clock?: Clock; onAccepted?: SettleContext['onAccepted'] } = {},
-): SettleContext & { accepted: Acceptance[]; size: WindowSize; clock: Clock; rightsAsked: () => number } {
+  options: {
+    batchSize?: number;
+    collections?: number;
+    clock?: Clock;
+    onAccepted?: SettleContext['onAccepted'];
+    onStopped?: LoggingContext['onStopped'];
+    beforeRequest?: SettleContext['beforeRequest'];
+  } = {},
+): SettleContext &
+  LoggingContext & { accepted: Acceptance[]; size: WindowSize; clock: Clock; rightsAsked: () => number } {
   const accepted: Acceptance[] = [];
   let rights = 0;
   return {
@@ -152,10 +161,11 @@ export function settleContext(
     reporter: { emit: () => undefined },
     signal: new AbortController().signal,
     size: new WindowSize(options.batchSize ?? 200, options.collections ?? 5, { records: null, cleanWindows: 0 }),
-    beforeRequest: async () => undefined,
+    beforeRequest: options.beforeRequest ?? (async () => undefined),
     assertRights: async () => void (rights += 1),
     accepted,
     rightsAsked: () => rights,
+    onStopped: options.onStopped ?? (async () => undefined),
     onAccepted: options.onAccepted ?? (async (some) => void accepted.push(...some)),
   };
 }

@@ -2,6 +2,7 @@ import type { ExportError } from '../export-error.js';
 import type { JobId, JobRecord } from '../job.js';
 import type { RunRecord } from '../run-record.js';
 import type { SettingRow } from '../settings.js';
+import type { OrgApiUsage } from './transport.js';
 
 /** The whole ledger as it stands: file plus journals, folded in memory. */
 export type LedgerView = {
@@ -13,17 +14,29 @@ export type LedgerView = {
   readonly apiUse: readonly ApiUseBucket[];
 };
 
-export type ApiUseBucket = { readonly orgId: string; readonly hour: string; readonly calls: number };
+export type ApiUseBucket = {
+  readonly orgId: string;
+  readonly hour: string;
+  readonly calls: number;
+  /** The org's own count, as its last answer in this hour had it. */
+  readonly org?: OrgUsageAt;
+};
+
+export type OrgUsageAt = OrgApiUsage & { readonly at: string };
+
+/** API calls to be added to the bucket of the hour. */
+export type MadeCalls = { readonly calls: number; readonly org?: OrgUsageAt | undefined };
 
 /**
  * What one window changed, committed as one (C1). Rows are whole and are put by identity: `errors` by `id`, `run` by
- * `id`; `job` is merged into the job's record. `apiCalls` is added to the bucket of the hour.
+ * `id`; `job` is merged into the job's record. `apiCalls` is added to the bucket of the hour, `orgUsage` kept with it.
  */
 export type LedgerChange = {
   readonly job?: Partial<JobRecord>;
   readonly errors?: readonly ExportError[];
   readonly run?: RunRecord;
   readonly apiCalls?: number;
+  readonly orgUsage?: OrgUsageAt | undefined;
 };
 
 /**
@@ -38,6 +51,8 @@ export type Ledger = {
   read(): Promise<LedgerView>;
   /** Changes settings under the store lock; the function gets a fresh copy and returns the new rows. */
   updateSettings(change: (rows: readonly SettingRow[]) => readonly SettingRow[]): Promise<void>;
+  /** API calls that belong to no job's commits: of checks that failed, of jobs that did not begin (A1). */
+  addApiCalls(orgId: string, made: MadeCalls): Promise<void>;
   /** Who holds the leases now; for `status`. */
   holders(): Promise<readonly LeaseHolder[]>;
   /**

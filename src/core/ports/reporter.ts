@@ -12,6 +12,15 @@ export type RunEvent =
       readonly failed: number;
       readonly apiCalls: number;
     }
+  /** Before the first record is sent: API calls to the end of the source, and how many are left today (null: unbounded). */
+  | {
+      readonly type: 'estimate';
+      readonly job: string;
+      readonly calls: number;
+      readonly exact: boolean;
+      readonly left: number | null;
+      readonly fits: boolean;
+    }
   /** A batch was refused as a whole and is sent again in smaller parts, or after a wait. */
   | { readonly type: 'searching'; readonly job: string; readonly records: number; readonly reason: string }
   | { readonly type: 'waiting'; readonly job: string; readonly ms: number; readonly reason: string }

@@ -30,6 +30,8 @@ export type OpenSource = {
   readonly warnings: readonly string[];
   /** The source changed while it was read, and its last row was left out: what it holds there is not known yet. */
   readonly heldBack: boolean;
+  /** Where the last row ends, or a little behind it, as far as that is known without reading; for estimates alone. */
+  readonly extent: SourceCursor | null;
   /** Compares the content before a mark of this source with what is there now. A mark of another source: `differs`. */
   compare(mark: SourceMark): Promise<SourceComparison>;
   /**

@@ -1,3 +1,6 @@
+/** How many API calls all clients of an org made in its last 24 hours, and how many it allows. */
+export type OrgApiUsage = { readonly used: number; readonly max: number };
+
 /** One call of the org's REST API; `path` is below `/services/data/vXX.X`. */
 export type OrgRequest = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -17,5 +20,10 @@ export type OrgTransport = {
   readonly apiVersion: string;
   /** Requests made so far. */
   readonly calls: () => number;
+  /**
+   * The org's own count by its newest answer, with what was sent since; undefined while no answer told it. Errs on the
+   * high side: a request that was on its way at the time of that answer counts twice.
+   */
+  readonly orgUsage: () => OrgApiUsage | undefined;
   request(request: OrgRequest): Promise<unknown>;
 };

@@ -18,7 +18,7 @@ export class OwedRows {
   /** Rows that were sent, or refused again before sending. */
   public readonly tried = new Set<string>();
   public attempted = 0;
-  private readonly context: LoggingContext;
+  private readonly context: Omit<LoggingContext, 'onStopped'>;
 
   public constructor(
     private readonly job: RetryableJob,
@@ -61,7 +61,8 @@ export class OwedRows {
 
   /** One record, by itself (R2); what becomes of it is not in the ledger yet. */
   public async sendAlone(record: PreparedRecord): Promise<Acceptance | Refusal> {
-    const [outcome] = await settleLogging([record], this.context);
+    const onStopped = async (): Promise<void> => undefined;
+    const [outcome] = await settleLogging([record], { ...this.context, onStopped });
     if (outcome === undefined) throw new Error('No outcome for a record that was sent alone.');
     return outcome;
   }
@@ -78,10 +79,20 @@ export class OwedRows {
   }
 
   private async settle(entries: readonly EncodedRecord[], byKey: ReadonlyMap<string, Owed>): Promise<void> {
-    const answers = await settleLogging(entries.filter(isPrepared), this.context);
-    const outcomes = [...answers, ...entries.flatMap(refusedBeforeSending)];
+    const onStopped = (answers: readonly (Acceptance | Refusal)[]): Promise<void> => this.take([], answers, byKey);
+    const answers = await settleLogging(entries.filter(isPrepared), { ...this.context, onStopped });
+    await this.take(entries.flatMap(refusedBeforeSending), answers, byKey);
+  }
+
+  /** What became of records, also of a part of a window that was stopped in the middle: each has a row of its own. */
+  private async take(
+    unsent: readonly Outcome[],
+    answers: readonly (Acceptance | Refusal)[],
+    byKey: ReadonlyMap<string, Owed>,
+  ): Promise<void> {
+    const outcomes = [...answers, ...unsent];
     const changed = outcomes.flatMap((outcome) => this.changes(byKey.get(outcome.record.key.canonical), outcome));
-    this.count(entries.length);
+    this.count(outcomes.length);
     this.work.progress.accepted(answers.filter((answer) => answer.kind === 'accepted'));
     await this.commit(changed);
     this.report();

@@ -99,7 +99,8 @@ async function retryHeld(
   if ('sink' in job) return retryPending(job, pending, held, { options, deps });
   // Calls that the checks cost are counted whatever comes of them (A1).
   const apiCalls = deps.org.apiCalls() - callsBefore;
-  await held.commit({ apiCalls });
+  await held.commit({ apiCalls, orgUsage: deps.org.budget.orgUsage });
+  deps.org.budget.committed(apiCalls);
   if ('status' in job) return notBegun(now, job, 'stopped', { apiCalls });
   return notBegun(now, { status: 'failed', stoppedBy: null }, 'checks', { apiCalls, warnings: [...job.problems] });
 }

@@ -1,7 +1,8 @@
+import type { ApiBudget } from '../budget/api-budget.js';
 import type { ExportError } from '../export-error.js';
 import type { Checkpoint, JobRecord, JobSpec } from '../job.js';
 import type { Clock, Random } from '../ports/clock.js';
-import type { JobLedger } from '../ports/ledger.js';
+import type { JobLedger, LedgerChange } from '../ports/ledger.js';
 import { noCounts, type JobStatus, type RunCounts, type RunRecord, type StoppedBy } from '../run-record.js';
 import type { Acceptance } from './verdict.js';
 
@@ -18,6 +19,8 @@ export type ProgressFacts = {
   readonly apiCalls: () => number;
   /** API calls that checking the job cost, before it began. */
   readonly apiCallsBefore: number;
+  /** Is told which calls are in the ledger. */
+  readonly budget: Pick<ApiBudget, 'committed' | 'orgUsage'>;
 };
 
 /**
@@ -78,24 +81,26 @@ export class JobProgress {
   /** Takes everything up to now into one line of the journal. @throws LedgerFault: then nothing more may be sent (C4) */
   public async commit(patch: Partial<JobRecord>, errors: readonly ExportError[] = []): Promise<void> {
     this.counts.superseded += errors.filter((error) => error.status === 'superseded').length;
-    const apiCalls = this.facts.apiCalls();
-    await this.facts.ledger.commit({
-      job: { ...this.beginning(), ...patch, updatedAt: this.facts.clock.now() },
-      errors,
-      run: this.record(null, null),
-      apiCalls: apiCalls - this.apiCallsCommitted,
-    });
-    this.apiCallsCommitted = apiCalls;
+    const job = { ...this.beginning(), ...patch, updatedAt: this.facts.clock.now() };
+    await this.commitCounted({ job, errors, run: this.record(null, null) });
     this.begun = true;
   }
 
   /** Writes how the run ended; a run that had nothing to do leaves the job as it is. */
   public async end(status: JobStatus, stoppedBy: StoppedBy | null): Promise<void> {
-    const apiCalls = this.facts.apiCalls();
     const run = this.record(status, stoppedBy);
     const job = this.begun ? { job: { updatedAt: this.facts.clock.now() } } : {};
-    await this.facts.ledger.commit({ ...job, run, apiCalls: apiCalls - this.apiCallsCommitted });
-    this.apiCallsCommitted = apiCalls;
+    await this.commitCounted({ ...job, run });
+  }
+
+  /** With the API calls since the last commit. */
+  private async commitCounted(change: LedgerChange): Promise<void> {
+    const { budget, ledger } = this.facts;
+    const made = this.facts.apiCalls();
+    const apiCalls = made - this.apiCallsCommitted;
+    await ledger.commit({ ...change, apiCalls, orgUsage: budget.orgUsage });
+    this.apiCallsCommitted = made;
+    budget.committed(apiCalls);
   }
 
   /** What the first commit of a run says of the job; the whole record if the job is new. */

@@ -5,13 +5,17 @@ import { OrgFault } from '../ports/sink.js';
 import { noCounts, type JobStatus, type RunCounts, type StoppedBy } from '../run-record.js';
 import type { JobResult, PausedOnResult } from '../run-result.js';
 import type { PreparedJob } from './prepared-job.js';
-import { RunStop } from './stop.js';
+import { BudgetStop, RunStop } from './stop.js';
 
 /** How a job's run ended when it did not end by itself: a stop the next run goes on from, or a failure to be told. */
 export type Ending = { readonly status: JobStatus; readonly stoppedBy: StoppedBy | null; readonly error?: unknown };
 
 /** Table of design.md 3.3 and 5, from what was thrown to how the job ended. */
 export function endingOf(thrown: unknown): Ending {
+  if (thrown instanceof BudgetStop) {
+    const { message, setting } = thrown;
+    return { status: 'stopped', stoppedBy: { code: 'budget', message, setting } };
+  }
   if (thrown instanceof RunStop) return stopped(thrown.code, thrown.message);
   if (thrown instanceof LedgerFault && (thrown.code === 'busy' || thrown.code === 'lease-lost')) {
     return stopped('busy', thrown.message);
@@ -63,6 +67,7 @@ export type JobResultFacts = {
   readonly record: JobRecord | undefined;
   readonly pausedError: ExportError | undefined;
   readonly warnings: readonly string[];
+  readonly estimatedApiCalls?: number | undefined;
 };
 
 export function jobResult(facts: JobResultFacts): JobResult {
@@ -82,6 +87,7 @@ export function jobResult(facts: JobResultFacts): JobResult {
     waitingFor: null,
     bulkJobIds: [],
     warnings: [...facts.warnings],
+    ...(facts.estimatedApiCalls === undefined ? {} : { estimatedApiCalls: facts.estimatedApiCalls }),
   };
 }
 

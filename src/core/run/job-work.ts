@@ -1,5 +1,6 @@
 import type { RunRecord } from '../run-record.js';
 import type { JobLedger } from '../ports/ledger.js';
+import { callsToSettle } from './calls-to-settle.js';
 import { JobLog } from './job-log.js';
 import { JobProgress } from './job-progress.js';
 import type { PreparedJob } from './prepared-job.js';
@@ -13,8 +14,17 @@ export type JobWork = {
   readonly progress: JobProgress;
   readonly log: JobLog;
   readonly size: WindowSize;
-  /** How windows are sent; rights are asked for once in its life. @param fields what the records set */
-  readonly sending: (fields: readonly string[], beforeRequest: () => Promise<void>) => LoggingContext;
+  /** API calls that must be left before so many records go out that nothing is known of yet (A1). */
+  readonly callsToSettle: (records: number) => number;
+  /**
+   * How windows are sent, within the API budget; rights are asked for once in its life.
+   * @param fields what the records set
+   * @param beforeRequest what else is asked before each request
+   */
+  readonly sending: (
+    fields: readonly string[],
+    beforeRequest: () => Promise<void>,
+  ) => Omit<LoggingContext, 'onStopped'>;
 };
 
 export function jobWork(kind: RunRecord['kind'], job: PreparedJob, ledger: JobLedger, deps: RunDeps): JobWork {
@@ -30,14 +40,19 @@ export function jobWork(kind: RunRecord['kind'], job: PreparedJob, ledger: JobLe
     random,
     apiCalls,
     apiCallsBefore: job.apiCalls,
+    budget: org.budget,
   });
   const { run } = progress;
   const learned = ledger.job()?.learned ?? { records: null, cleanWindows: 0 };
   const size = new WindowSize(settings.batchSize, settings.collections, learned);
+  // A retry never pauses.
+  const pauseOnErrors = kind === 'run' && settings.pauseOnErrors;
+  const needed = (records: number): number => callsToSettle(records, size.collectionSize, pauseOnErrors);
   return {
     progress,
     log: new JobLog({ spec, source: job.source.name, orgId, run, ledger, describe, clock, random, digest }),
     size,
+    callsToSettle: needed,
     sending: (fields, beforeRequest) => {
       let asked: Promise<void> | undefined;
       return {
@@ -48,7 +63,10 @@ export function jobWork(kind: RunRecord['kind'], job: PreparedJob, ledger: JobLe
         reporter,
         signal,
         size,
-        beforeRequest,
+        beforeRequest: async (begins) => {
+          await beforeRequest();
+          await org.budget.assertRoom(begins === undefined ? 1 : needed(begins));
+        },
         assertRights: () => (asked ??= assertRights(org.facts, spec.object, fields)),
       };
     },

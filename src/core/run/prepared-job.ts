@@ -1,3 +1,4 @@
+import type { ApiBudget } from '../budget/api-budget.js';
 import type { ObjectDescribe } from '../describe.js';
 import type { RelatedDescribe } from '../mapping/target.js';
 import type { JobSpec } from '../job.js';
@@ -39,5 +40,10 @@ export type JobRunSettings = {
   readonly maxExportErrors: number;
 };
 
-/** Facts of the org that a running job may ask again. */
-export type RunOrg = { readonly orgId: string; readonly facts: OrgFacts; readonly apiCalls: () => number };
+/** Facts of the org that a running job may ask again, and the API calls it may make there. */
+export type RunOrg = {
+  readonly orgId: string;
+  readonly facts: OrgFacts;
+  readonly apiCalls: () => number;
+  readonly budget: ApiBudget;
+};

@@ -1,4 +1,5 @@
 import type { ApiError } from '../api-error.js';
+import { estimateRest } from '../budget/estimate.js';
 import type { ExportError } from '../export-error.js';
 import type { Checkpoint, PausedOn } from '../job.js';
 import type { Clock, Random } from '../ports/clock.js';
@@ -16,7 +17,7 @@ import { settlePausing, type SettleContext } from './settle-pausing.js';
 import { sameRecords, sameSpec } from './same-spec.js';
 import { planStart, type StartPlan } from './start-plan.js';
 import { RowsMissing, RunStop } from './stop.js';
-import type { Acceptance } from './verdict.js';
+import type { Acceptance, Refusal } from './verdict.js';
 import { isPrepared, WindowBuilder, type Window } from './window.js';
 
 export type RunOptions = { readonly restart: boolean; readonly fromRow: number | undefined };
@@ -39,6 +40,8 @@ export type RunDeps = {
 export class JobRun {
   public readonly progress: JobProgress;
   public readonly warnings: string[];
+  /** API calls from where it began to the end of its source, as told before the first record was sent. */
+  public estimatedApiCalls: number | undefined;
   private readonly work: JobWork;
   private source!: OpenSource;
   private fields: readonly string[] = [];
@@ -126,6 +129,7 @@ export class JobRun {
         // The row of the paused record may be the one that was left out: it is not gone, and the job stays on it.
         if (reattempt !== null && first && window.entries.length === 0 && this.source.heldBack) return 'paused';
         if (first) await this.passOver(rows, window, reattempt);
+        if (first) this.tellCalls(window, reattempt !== null);
         if (await this.settle(window, first ? reattempt : null)) return 'paused';
         first = false;
       }
@@ -187,16 +191,37 @@ export class JobRun {
   }
 
   private async settleLogging(window: Window): Promise<boolean> {
-    const outcomes = await settleLogging(window.entries.filter(isPrepared), this.context());
+    const onStopped = (decided: readonly (Acceptance | Refusal)[]): Promise<void> => this.keepDecided(window, decided);
+    const outcomes = await settleLogging(window.entries.filter(isPrepared), { ...this.context(), onStopped });
+    await this.takeOutcomes(window.entries, outcomes);
+    return false;
+  }
+
+  /** What of a window was decided when it was stopped, up to the first record that was not: the job stands there. */
+  private async keepDecided(window: Window, outcomes: readonly (Acceptance | Refusal)[]): Promise<void> {
+    const decided = new Set<EncodedRecord>(outcomes.map(({ record }) => record));
+    const open = window.entries.findIndex((entry) => isPrepared(entry) && !decided.has(entry));
+    const entries = open < 0 ? window.entries : window.entries.slice(0, open);
+    const settled = new Set(entries);
+    if (entries.length > 0)
+      await this.takeOutcomes(
+        entries,
+        outcomes.filter(({ record }) => settled.has(record)),
+      );
+  }
+
+  private async takeOutcomes(
+    entries: readonly EncodedRecord[],
+    outcomes: readonly (Acceptance | Refusal)[],
+  ): Promise<void> {
     const accepted: Acceptance[] = [];
     for (const outcome of outcomes) {
       if (outcome.kind === 'accepted') accepted.push(outcome);
       else this.refuse(outcome.record, outcome.errors);
     }
-    for (const entry of window.entries) if (entry.kind === 'refused') this.refuse(entry, entry.errors);
-    const last = window.entries.at(-1);
+    for (const entry of entries) if (entry.kind === 'refused') this.refuse(entry, entry.errors);
+    const last = entries.at(-1);
     if (last !== undefined) await this.commitThrough(last, accepted);
-    return false;
   }
 
   private refuse(record: EncodedRecord, errors: readonly ApiError[]): ExportError {
@@ -261,6 +286,19 @@ export class JobRun {
   private async beforeRequest(): Promise<void> {
     await this.ledger.assertHeld();
     this.assertBelowCap();
+  }
+
+  /** Says before the first record goes out what the rest will take, and warns when that is more than may be spent. */
+  private tellCalls(window: Window, alone: boolean): void {
+    const { extent } = this.source;
+    const { budget } = this.deps.org;
+    const { size, callsToSettle } = this.work;
+    const estimate = estimateRest({ window, extent, alone, reserve: callsToSettle(size.current), budget });
+    if (estimate === undefined) return;
+    const { warning, ...figures } = estimate;
+    this.estimatedApiCalls = figures.calls;
+    this.deps.reporter.emit({ type: 'estimate', job: this.job.spec.name, ...figures });
+    if (warning !== null) this.warn(warning);
   }
 
   /** @throws RunStop */

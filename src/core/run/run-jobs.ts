@@ -82,6 +82,7 @@ async function runOne(job: PreparedJob, options: RunJobsOptions, ledger: Ledger,
     record,
     pausedError: pausedId === undefined ? undefined : jobLedger.exportError(pausedId),
     warnings: run.warnings,
+    estimatedApiCalls: run.estimatedApiCalls,
   });
   return { ending, result };
 }

@@ -15,19 +15,25 @@ export type RepeatContext = {
 /** What sending needs beside the request. */
 export type SendContext = RepeatContext & {
   readonly sink: RecordSink;
-  /** Asked before every request, repetitions included: the lease, the cap on open errors. @throws RunStop */
-  readonly beforeRequest: () => Promise<void>;
+  /**
+   * Asked before every request, repetitions included: the lease, the cap on open errors, the API budget.
+   * @param begins how many records go out that nothing is known of yet; absent: the request settles what has begun
+   * @throws RunStop
+   */
+  readonly beforeRequest: (begins?: number) => Promise<void>;
 };
 
 /**
- * Sends one request, and again where table 3.3 says that this is safe (T2; upsert is, whatever happened to the first).
+ * Sends one request (`begins`: of records that nothing is known of yet), and again where table 3.3 says that this is safe (T2; upsert is, whatever happened to the first).
  * @throws RunStop interrupted while waiting
  * @throws OrgFault when it is enough, or must not be repeated
  */
-export async function sendSafely(request: SinkRequest, context: SendContext): Promise<SinkAnswer> {
+export async function sendSafely(request: SinkRequest, context: SendContext, begins = false): Promise<SinkAnswer> {
+  let first = begins;
   try {
     return await repeatSafely(async () => {
-      await context.beforeRequest();
+      await context.beforeRequest(first ? request.records.length : undefined);
+      first = false;
       return context.sink.send(request);
     }, context);
   } catch (fault) {

@@ -1,16 +1,25 @@
 import type { ApiError } from '../api-error.js';
-import type { SinkAnswer } from '../ports/sink.js';
+import { OrgFault, type SinkAnswer } from '../ports/sink.js';
 import type { PreparedRecord } from '../record.js';
 import { asksRights, isTransient, scopeOf, withoutEchoes } from '../status-codes.js';
 import { Repetitions, transientPolicy } from './backoff.js';
 import { pause, sendSafely } from './send.js';
 import type { SettleContext } from './settle-pausing.js';
+import { RunStop } from './stop.js';
 import { assertNotOfTheRun, failedAsOne, noReason, type Acceptance, type Refusal } from './verdict.js';
 
-export type LoggingContext = Omit<SettleContext, 'onAccepted'>;
+export type LoggingContext = Omit<SettleContext, 'onAccepted'> & {
+  /** The window cannot be settled to its end: what was decided, to be kept before what stopped it is thrown. */
+  readonly onStopped: (outcomes: readonly (Acceptance | Refusal)[]) => Promise<void>;
+};
 
 /** Records that go out together, with the waits they have had. */
-type Piece = { readonly records: readonly PreparedRecord[]; readonly repetitions: Repetitions };
+type Piece = {
+  readonly records: readonly PreparedRecord[];
+  readonly repetitions: Repetitions;
+  /** Nothing is known of its records yet. */
+  readonly begins: boolean;
+};
 
 /** Records of one answer that must go out again: refused as a batch, or for the moment, or for no reason of their own. */
 type Group = { readonly records: PreparedRecord[]; readonly errors: readonly ApiError[]; readonly asOne: boolean };
@@ -40,7 +49,13 @@ class LoggingWindow {
   public async settle(records: readonly PreparedRecord[]): Promise<(Acceptance | Refusal)[]> {
     const { size } = this.context;
     this.queue(records, size.current);
-    for (let piece = this.pieces.shift(); piece !== undefined; piece = this.pieces.shift()) await this.send(piece);
+    try {
+      for (let piece = this.pieces.shift(); piece !== undefined; piece = this.pieces.shift()) await this.send(piece);
+    } catch (thrown) {
+      // A ledger that failed takes nothing any more (C4).
+      if (thrown instanceof RunStop || thrown instanceof OrgFault) await this.context.onStopped(this.outcomes);
+      throw thrown;
+    }
     if (this.cutForBatch && !this.blamedAlone && this.worked !== undefined) size.learn(this.worked);
     return this.outcomes;
   }
@@ -48,7 +63,7 @@ class LoggingWindow {
   private async send(piece: Piece): Promise<void> {
     const { size } = this.context;
     const request = { records: piece.records, collectionSize: size.collectionSize, allOrNone: false };
-    const answer = await sendSafely(request, this.context);
+    const answer = await sendSafely(request, this.context, piece.begins);
     assertNotOfTheRun(answer);
     const decided = this.outcomes.length;
     const groups = this.read(answer, piece.records.length === 1);
@@ -98,7 +113,7 @@ class LoggingWindow {
     if (group.asOne || asksRights(errors)) await this.assertRightsFor(group, errors);
     const waited = isTransient(errors) && (await this.waited(piece, errors));
     if (alone) {
-      if (waited) this.pieces.unshift({ ...piece });
+      if (waited) this.pieces.unshift({ ...piece, begins: false });
       else this.blame(group.records, errors);
       return;
     }
@@ -110,7 +125,7 @@ class LoggingWindow {
     });
     const whole = group.records.length === piece.records.length;
     if (!whole || (waited && piece.repetitions.count === 1)) {
-      this.pieces.unshift({ records: group.records, repetitions: piece.repetitions });
+      this.pieces.unshift({ records: group.records, repetitions: piece.repetitions, begins: false });
       return;
     }
     this.cut(group.records, isTransient(errors) ? piece.repetitions : undefined);
@@ -133,14 +148,15 @@ class LoggingWindow {
       this.cutForBatch = true;
       this.worked = undefined;
     }
-    this.queue(records, this.context.size.cut(records.length), repetitions);
+    this.queue(records, this.context.size.cut(records.length), repetitions ?? null);
   }
 
-  /** Parts go first in the queue, in their order. */
-  private queue(records: readonly PreparedRecord[], part: number, repetitions?: Repetitions): void {
+  /** Parts go first in the queue, in their order. `again`: they were sent before; null: with repetitions of their own. */
+  private queue(records: readonly PreparedRecord[], part: number, again?: Repetitions | null): void {
     const parts: Piece[] = [];
     for (let at = 0; at < records.length; at += part) {
-      parts.push({ records: records.slice(at, at + part), repetitions: repetitions ?? this.newRepetitions() });
+      const repetitions = again ?? this.newRepetitions();
+      parts.push({ records: records.slice(at, at + part), repetitions, begins: again === undefined });
     }
     this.pieces.unshift(...parts);
   }

@@ -1,4 +1,4 @@
-import type { StopCode } from '../run-record.js';
+import type { BudgetSetting, StopCode } from '../run-record.js';
 
 /** A job stops here, at its checkpoint; nothing is wrong with any record and nothing is lost. */
 export class RunStop extends Error {
@@ -10,6 +10,16 @@ export class RunStop extends Error {
     options?: { cause?: unknown },
   ) {
     super(message, options);
+  }
+}
+
+/** A setting keeps the API calls back that the next step may need (A1). */
+export class BudgetStop extends RunStop {
+  public constructor(
+    public readonly setting: BudgetSetting,
+    message: string,
+  ) {
+    super('budget', message);
   }
 }
 

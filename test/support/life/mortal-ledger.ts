@@ -32,6 +32,10 @@ export class MortalLedger implements Ledger {
     return this.inner.updateSettings(change);
   }
 
+  public addApiCalls(...args: Parameters<Ledger['addApiCalls']>) {
+    return this.inner.addApiCalls(...args);
+  }
+
   public holders() {
     return this.inner.holders();
   }

@@ -22,6 +22,7 @@ import { createLedger, createMemoryLedger } from '../../../src/ledger/index.js';
 import { createOrgFacts } from '../../../src/org/org-facts.js';
 import type { PracticeOrg } from '../../../src/practice-org/index.js';
 import { createCompositeSink } from '../../../src/sinks/composite-sink.js';
+import { ApiBudget } from '../../../src/core/budget/api-budget.js';
 import { createCsvSource } from '../../../src/sources/csv-source.js';
 import { systemClock, systemRandom } from '../../../src/cli/clock.js';
 import { FakeClock } from '../fake-sink.js';
@@ -37,6 +38,7 @@ export function plainTransport(org: PracticeOrg): OrgTransport & { end: () => vo
   return {
     apiVersion,
     calls: () => calls,
+    orgUsage: () => undefined,
     end: () => agent.destroy(),
     request: async ({ method, path, body, headers }) => {
       calls += 1;
@@ -162,7 +164,7 @@ export class World {
     const { mode, restart = false, fromRow } = options;
     const mortal = this.mortal(death, onDeath);
     const how: RunOptions = { restart, fromRow };
-    const outcome = await runJobs([this.job(mode === 'pause')], { ...how, lockWaitMs: 0 }, mortal, this.deps());
+    const outcome = await runJobs([this.job(mode === 'pause')], { ...how, lockWaitMs: 0 }, mortal, await this.deps());
     await this.afterDeath(mortal);
     return { ...outcome, interrupted: mortal.died };
   }
@@ -171,7 +173,7 @@ export class World {
     const mortal = this.mortal(death, onDeath);
     const waiting = { name: this.spec.name, given: this.spec, pending: 0 };
     const prepare = async () => ({ ...this.job(true), maxRetries });
-    const outcome = await retryJobs([waiting], { lockWaitMs: 0 }, mortal, { ...this.deps(), prepare });
+    const outcome = await retryJobs([waiting], { lockWaitMs: 0 }, mortal, { ...(await this.deps()), prepare });
     await this.afterDeath(mortal);
     return { ...outcome, interrupted: mortal.died };
   }
@@ -308,10 +310,15 @@ export class World {
     };
   }
 
-  private deps(): RunDeps {
+  private async deps(): Promise<RunDeps> {
     const { org, transport } = this.stage;
+    const { orgId } = org;
+    const budget = new ApiBudget(
+      { orgId, clock: this.clock, ledger: this.ledger, transport },
+      await this.ledger.read(),
+    );
     return {
-      org: { orgId: org.orgId, facts: createOrgFacts(transport), apiCalls: transport.calls },
+      org: { orgId, facts: createOrgFacts(transport), apiCalls: transport.calls, budget },
       clock: this.clock,
       random: systemRandom,
       reporter: { emit: () => undefined },

@@ -9,6 +9,7 @@ function transport(answer: () => unknown): OrgTransport & { readonly paths: stri
     apiVersion: '66.0',
     paths,
     calls: () => paths.length,
+    orgUsage: () => undefined,
     request: async ({ method, path }: OrgRequest) => {
       paths.push(`${method} ${decodeURIComponent(path)}`);
       return Promise.resolve(answer());

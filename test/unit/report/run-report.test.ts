@@ -4,7 +4,7 @@ import { noCounts, type JobStatus, type StopCode } from '../../../src/core/run-r
 import type { JobResult, RunResult } from '../../../src/core/run-result.js';
 import { plainText } from '../../../src/report/blocks.js';
 import { renderRunResult, type RunReportContext } from '../../../src/report/run-report.js';
-import { exportError, jobSpec, testOrgId } from '../../support/export-errors.js';
+import { apiUseResult, exportError, jobSpec, testOrgId } from '../../support/export-errors.js';
 
 const username = 'ann@example.com';
 
@@ -37,7 +37,8 @@ function text(jobs: JobResult[], changes: Partial<RunReportContext> = {}, result
     openErrors: [],
     ...changes,
   };
-  const run: RunResult = { orgId: testOrgId, username, status: 'completed', dryRun: false, jobs, ...result };
+  const apiUse = apiUseResult();
+  const run: RunResult = { orgId: testOrgId, username, status: 'completed', dryRun: false, jobs, apiUse, ...result };
   return plainText(renderRunResult(run, context));
 }
 

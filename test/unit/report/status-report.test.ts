@@ -6,7 +6,15 @@ import { plainText } from '../../../src/report/blocks.js';
 import { renderError, renderErrorList } from '../../../src/report/errors-report.js';
 import { renderStatus } from '../../../src/report/status-report.js';
 import { statusResult, type StatusResult } from '../../../src/report/status-result.js';
-import { exportError, jobRecord, jobSpec, pausedJob, runRecord, testOrgId } from '../../support/export-errors.js';
+import {
+  apiUseResult,
+  exportError,
+  jobRecord,
+  jobSpec,
+  pausedJob,
+  runRecord,
+  testOrgId,
+} from '../../support/export-errors.js';
 
 const context = { orgId: testOrgId, username: null, store: null };
 const now = '2026-11-24T08:30:00.000Z';
@@ -95,7 +103,48 @@ describe('status', () => {
     const bucket = (hour: string, calls: number, orgId = testOrgId) => ({ orgId, hour, calls });
     const apiUse = [bucket('2026-11-23T08', 100), bucket('2026-11-23T09', 5), bucket('2026-11-24T08', 2)];
     const { result } = status({ apiUse: [...apiUse, bucket('2026-11-24T08', 50, otherOrg)] });
-    expect(result.apiUse).to.deep.equal({ last24Hours: 7, hours: apiUse.slice(1) });
+    expect(result.apiUse).to.deep.equal({ ...apiUseResult({ last24Hours: 7 }), hours: apiUse.slice(1) });
+  });
+
+  it('A1 X1 shows the limit, the reserve, what is left, and what the org itself said last', () => {
+    const org = { used: 13_000, max: 15_000, at: '2026-11-24T08:12:00.000Z' };
+    const older = { used: 1, max: 15_000, at: '2026-11-24T07:12:00.000Z' };
+    const apiUse = [
+      { orgId: testOrgId, hour: '2026-11-24T08', calls: 1_900, org },
+      { orgId: testOrgId, hour: '2026-11-24T07', calls: 50, org: older },
+      { orgId: otherOrg, hour: '2026-11-24T08', calls: 1, org: { ...org, used: 2 } },
+    ];
+    const settings = [
+      { scope: testOrgId, name: 'daily-api-limit', value: 2_000 },
+      { scope: 'global', name: 'api-reserve', value: 20 },
+    ];
+    const { result, shown } = status({ apiUse, settings });
+    const { hours: _, ...figures } = result.apiUse;
+    expect(figures).to.deep.equal({
+      last24Hours: 1_950,
+      limit: 2_000,
+      reserve: 20,
+      reservedCalls: 3_000,
+      org,
+      left: 50,
+    });
+    expect(shown).to.include('in the last 24 hours: 1,950 of 2,000 (daily-api-limit); 50 left');
+    expect(shown).to.include('13,000 of 15,000 on 2026-11-24 08:12:00 UTC; api-reserve keeps 20 %, which is 3,000');
+    expect(shown).to.match(/api-reserve\s.*20 %/);
+  });
+
+  it('A1 X1 a job that the budget stopped: how much was used, and how to allow more', () => {
+    const stoppedBy = {
+      code: 'budget',
+      message: 'The setting daily-api-limit allows 20.',
+      setting: 'daily-api-limit',
+    } as const;
+    const run = runRecord({ status: 'stopped', stoppedBy });
+    const { result, shown } = status({ jobs: [jobRecord({ phase: 'open' })], exportErrors: [], runs: [run] });
+    const commands = result.jobs[0]!.next.map(({ command }) => command.split(' --')[0]);
+    expect(commands).to.include('sf crm-export settings set daily-api-limit none');
+    expect(shown).to.include('Last run stopped: The setting daily-api-limit allows 20.');
+    for (const { command } of result.jobs[0]!.next) expect(shown).to.include(command);
   });
 
   it('shows the settings in force, and hides pausing while the export is off', () => {

@@ -32,6 +32,8 @@ describe('settings: catalogue', () => {
       'max-export-errors': 10_000,
       'retry-max-attempts': 0,
       'history-days': 30,
+      'daily-api-limit': 'none',
+      'api-reserve': 10,
     });
   });
 
@@ -44,6 +46,13 @@ describe('settings: catalogue', () => {
     ['collections-per-request', 'Auto', 'auto'],
     ['collections-per-request', '5', 5],
     ['max-export-errors', '1000000', 1_000_000],
+    ['daily-api-limit', 'None', 'none'],
+    ['daily-api-limit', '1', 1],
+    ['daily-api-limit', '100000', 100_000],
+    ['api-reserve', '0', 0],
+    ['api-reserve', '10%', 10],
+    ['api-reserve', ' 10 % ', 10],
+    ['api-reserve', '99', 99],
   ];
   for (const [name, text, value] of good) {
     it(`${name} takes "${text}"`, () => {
@@ -63,6 +72,14 @@ describe('settings: catalogue', () => {
     ['collections-per-request', 'automatic'],
     ['max-export-errors', '0'],
     ['max-export-errors', '99999999999999999999'],
+    ['daily-api-limit', '0'],
+    ['daily-api-limit', '-5'],
+    ['daily-api-limit', 'unlimited'],
+    ['api-reserve', '100 %'],
+    ['api-reserve', '-1%'],
+    ['api-reserve', '2.5%'],
+    ['api-reserve', '%'],
+    ['api-reserve', 'none'],
   ];
   for (const [name, text] of bad) {
     it(`${name} refuses "${text}" and says what it takes`, () => {

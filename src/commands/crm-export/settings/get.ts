@@ -6,7 +6,7 @@ import { settingsScopeFlags, storeFlag } from '../../../cli/flags.js';
 import { refuseHidden, settingNamed, settingsScope } from '../../../cli/settings-scope.js';
 import { SfCommand } from '../../../cli/sf-command.js';
 import { resolveSettings } from '../../../core/settings.js';
-import { originOf, settingResult, type SettingResult } from '../../../report/settings-report.js';
+import { originOf, settingResult, valueText, type SettingResult } from '../../../report/settings-report.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.settings.get');
@@ -34,7 +34,7 @@ export default class CrmExportSettingsGet extends SfCommand<CrmExportSettingsGet
       const { settings: rows } = await at.ledger.read();
       refuseHidden(name, rows, at);
       const result = settingResult(name, resolveSettings({ rows, orgId: at.orgId }));
-      this.log(shared.getMessage('info.get', [name, String(result.value), originOf(result)]));
+      this.log(shared.getMessage('info.get', [name, valueText(result), originOf(result)]));
       this.log(result.meaning);
       return result;
     });

@@ -9,7 +9,7 @@ import { settingNamed, settingValue, settingsScope } from '../../../cli/settings
 import { SfCommand } from '../../../cli/sf-command.js';
 import { setSetting } from '../../../core/settings.js';
 import { escapeText } from '../../../report/escape.js';
-import type { SettingResult } from '../../../report/settings-report.js';
+import { valueText, type SettingResult } from '../../../report/settings-report.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.settings.set');
@@ -42,7 +42,7 @@ export default class CrmExportSettingsSet extends SfCommand<CrmExportSettingsSet
         change: (rows) => setSetting(rows, at.scope, name, value),
         consent: () => consentToPauseOff(this, at, flags['no-prompt']),
       });
-      this.logSuccess(shared.getMessage('info.set', [name, String(after.value), escapeText(at.words)]));
+      this.logSuccess(shared.getMessage('info.set', [name, valueText(after), escapeText(at.words)]));
       if (name === 'export-to-crm' && !value) this.log(shared.getMessage('info.exportOff', [escapeText(at.words)]));
       if (ownJobs.length > 0) this.log(shared.getMessage('info.ownJobs', [name, escapeText(ownJobs.join(', '))]));
       return { ...after, orgId: at.orgId };

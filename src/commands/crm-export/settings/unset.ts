@@ -9,7 +9,7 @@ import { settingNamed, settingsScope } from '../../../cli/settings-scope.js';
 import { SfCommand } from '../../../cli/sf-command.js';
 import { unsetSetting } from '../../../core/settings.js';
 import { escapeText } from '../../../report/escape.js';
-import { originOf, type SettingResult } from '../../../report/settings-report.js';
+import { originOf, valueText, type SettingResult } from '../../../report/settings-report.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.settings.unset');
@@ -40,7 +40,7 @@ export default class CrmExportSettingsUnset extends SfCommand<CrmExportSettingsU
         change: (rows) => unsetSetting(rows, at.scope, name),
         consent: () => consentToPauseOff(this, at, flags['no-prompt']),
       });
-      const words = [name, escapeText(at.words), String(after.value), originOf(after)];
+      const words = [name, escapeText(at.words), valueText(after), originOf(after)];
       this.logSuccess(shared.getMessage('info.unset', words));
       return { ...after, orgId: at.orgId };
     });
