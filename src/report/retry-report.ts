@@ -3,7 +3,7 @@ import type { JobRetryResult, RetryResult, SkipReason } from '../core/retry/retr
 import { heading, lines, type Block } from './blocks.js';
 import { commandLine, type CommandContext } from './command-line.js';
 import { escapeText } from './escape.js';
-import { requeueStep } from './next-steps.js';
+import { budgetSteps, requeueStep } from './next-steps.js';
 import { rootCauseTable } from './root-cause-table.js';
 import { count, duration } from './words.js';
 
@@ -87,6 +87,7 @@ function jobTable(jobs: readonly JobRetryResult[]): Block {
 
 function nextLines(result: RetryResult, context: CommandContext): string[] {
   const moved = result.jobs.filter((job) => job.movedPast);
+  const stop = result.jobs.find(({ stoppedBy }) => stoppedBy?.code === 'budget')?.stoppedBy;
   const step = (text: string, command: string): string[] => [`  ${text}`, `    ${command}`];
   const requeue = requeueStep(['--status', 'quarantined'], context);
   const steps = [
@@ -97,6 +98,7 @@ function nextLines(result: RetryResult, context: CommandContext): string[] {
     ...(moved.length > 0
       ? step('See where the jobs stand, and run those that were paused:', commandLine(context, ['status'], 'ledger'))
       : []),
+    ...(stop ? budgetSteps(stop.setting, context) : []).flatMap(({ text, command }) => step(text, command)),
   ];
   return steps.length === 0 ? [] : ['Next:', ...steps];
 }

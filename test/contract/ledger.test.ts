@@ -123,6 +123,30 @@ for (const [adapter, make] of Object.entries(makers)) {
       ]);
     });
 
+    it('A1 adds calls that belong to no job, also while a job runs, and counts each once', async () => {
+      await ledger.addApiCalls(orgId, { calls: 2 });
+      const job = await open();
+      await job.commit({ apiCalls: 3 });
+      await ledger.addApiCalls(orgId, { calls: 5 });
+      expect((await ledger.read()).apiUse).to.deep.equal([{ orgId, hour: '2026-11-23T19', calls: 10 }]);
+      await job.close();
+      expect((await ledger.read()).apiUse).to.deep.equal([{ orgId, hour: '2026-11-23T19', calls: 10 }]);
+    });
+
+    it("A1 keeps the org's own count with the hour in which it was seen, the last one of each", async () => {
+      const seen = (minute: string, used: number) => ({ used, max: 15_000, at: `2026-11-23T19:${minute}:00.000Z` });
+      const job = await open();
+      await job.commit({ apiCalls: 1, orgUsage: seen('05', 100) });
+      await job.commit({ apiCalls: 1, orgUsage: seen('06', 90) });
+      await job.commit({ apiCalls: 1 });
+      await job.close();
+      expect((await ledger.read()).apiUse).to.deep.equal([
+        { orgId, hour: '2026-11-23T19', calls: 3, org: seen('06', 90) },
+      ]);
+      await ledger.addApiCalls(orgId, { calls: 1, org: seen('07', 95) });
+      expect((await ledger.read()).apiUse[0]).to.deep.include({ calls: 4, org: seen('07', 95) });
+    });
+
     it('E1 finds the one open row of a key, and none when it is settled', async () => {
       const job = await open();
       await job.commit({ job: jobRow(), errors: [errorRow('e1', { canonicalKey: 'k' })] });

@@ -147,6 +147,18 @@ function sinkContract(name: string, make: (org: PracticeOrg) => Promise<Omit<Sub
       expect((await faultOf(send(accounts(1), true))).kind).to.equal('not-sent');
     });
 
+    it("A1 the org's own count comes with its answers, about records too, and what is sent later is added", async () => {
+      expect(subject.transport.orgUsage()).to.equal(undefined);
+      subject.org.limits.DailyApiRequests.Remaining = 1_000;
+      await send(accounts(2), true);
+      expect(subject.transport.orgUsage()).to.deep.equal({ used: 14_001, max: 15_000 });
+      subject.org.faults.next({ kind: 'cutBefore' });
+      await faultOf(send(accounts(2), true));
+      expect(subject.transport.orgUsage()).to.deep.equal({ used: 14_002, max: 15_000 });
+      await send(accounts(2), false);
+      expect(subject.transport.orgUsage()).to.deep.equal({ used: 14_002, max: 15_000 });
+    });
+
     it('A1 every request is counted', async () => {
       const before = subject.transport.calls();
       await send(accounts(2), true);

@@ -50,6 +50,17 @@ export function sourceContract(name: string, harness: () => Promise<SourceHarnes
     beforeEach(async () => (kit = await harness()));
     afterEach(() => kit.remove());
 
+    it('A1 says how far it reaches before anything is read, or that this is not known', async () => {
+      const open = await (await kit.make(COLUMNS, records(500))).open();
+      const { extent } = open;
+      const rows = await readAll(open);
+      await open.close();
+      if (extent === null) return;
+      const [first, last] = [rows[0]!.end, rows.at(-1)!.end];
+      expect(extent).to.be.at.least(last);
+      expect(extent - last, 'no more than a row behind it').to.be.at.most((last - first) / (rows.length - 1));
+    });
+
     it('gives its columns and its rows in order, counted from 1 without gaps', async () => {
       const open = await (await kit.make(COLUMNS, records(2500))).open();
       expect(open.columns).to.deep.equal(COLUMNS);

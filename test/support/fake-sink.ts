@@ -31,6 +31,8 @@ export type FakeOrg = {
   bad?: (record: PreparedRecord) => readonly ApiError[] | undefined;
   /** A collection that fails as one, whoever is in it. */
   failsAsOne?: (records: readonly PreparedRecord[]) => readonly ApiError[] | undefined;
+  /** All-or-none, a collection that fails as one shows its error on its first record alone. */
+  asOneNamesFirst?: boolean;
   /** More records than this in one transaction are too many for Apex. */
   perTransaction?: number;
   /** Who is named in an all-or-none answer with failures. */
@@ -75,7 +77,7 @@ export class FakeSink implements RecordSink {
       if (asOne === undefined) continue;
       return collections.map((one, at) =>
         at === index
-          ? { kind: 'results', records: one, results: one.map(() => failure(asOne)) }
+          ? { kind: 'results', records: one, results: one.map((_, nth) => failure(this.shown(asOne, nth))) }
           : { kind: 'refused', records: one, errors: [halted] },
       );
     }
@@ -94,6 +96,10 @@ export class FakeSink implements RecordSink {
       records,
       results: records.map((record) => failure(named.has(record) ? this.org.bad!(record)! : [rolledBack])),
     }));
+  }
+
+  private shown(asOne: readonly ApiError[], nth: number): readonly ApiError[] {
+    return this.org.asOneNamesFirst === true && nth > 0 ? [rolledBack] : asOne;
   }
 
   private named(bad: readonly PreparedRecord[], alone: boolean): Set<PreparedRecord> {

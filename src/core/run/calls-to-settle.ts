@@ -16,8 +16,8 @@ export function callsToSettle(records: number, collectionSize: number, pauseOnEr
   const inCollection = Math.min(records, collectionSize);
   const halvings = inCollection > 1 ? Math.ceil(Math.log2(inCollection)) : 0;
   const collection = records > inCollection ? 1 : 0;
-  // Pausing, a half that is accepted is committed, and what follows it begins anew; logging, both halves are sent first.
+  // Each halving sends both halves; pausing, an innocent that was named for its company is tried alone besides.
   const named = records > 1 ? 2 : 0;
-  const search = pauseOnErrors ? halvings + named : 2 * halvings;
+  const search = pauseOnErrors ? 3 * halvings + named : 2 * halvings;
   return 1 + collection + search + describes + transientPolicy.tries;
 }

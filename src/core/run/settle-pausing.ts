@@ -50,8 +50,8 @@ class Search {
   private workedAfterCut: number | undefined;
   private cutForBatch = false;
   private firstTry = true;
-  /** Something of what comes next was refused in company; until it is settled, requests go on with what has begun. */
-  private searching = false;
+  /** Up to here records were refused, alone or in company: until they are settled, requests go on with what has begun. */
+  private searchedTo = 0;
   /** The next piece is one record that was named in company. */
   private suspectAlone = false;
 
@@ -74,14 +74,14 @@ class Search {
   public async step(): Promise<Refusal | undefined> {
     const piece = this.records.slice(this.from, this.from + Math.min(this.limit, this.left));
     const request = { records: piece, collectionSize: this.context.size.collectionSize, allOrNone: true };
-    const answer = await sendSafely(request, this.context, !this.searching);
+    const answer = await sendSafely(request, this.context, this.from >= this.searchedTo);
     const verdict = verdictOf(answer);
     if (verdict.kind === 'accepted') {
       await this.advance(piece, verdict.accepted, answer.durationMs);
       return undefined;
     }
     this.firstTry = false;
-    this.searching = true;
+    this.searchedTo = Math.max(this.searchedTo, this.from + piece.length);
     return piece.length === 1 ? this.refusedAlone(piece, verdict) : this.refusedInCompany(piece, verdict);
   }
 
@@ -106,7 +106,6 @@ class Search {
       this.suspect = undefined;
     } else {
       this.limit = this.free;
-      this.searching = this.suspect !== undefined;
     }
   }
 
