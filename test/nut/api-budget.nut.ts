@@ -227,6 +227,27 @@ describe('A1: the API budget', () => {
     expect(admin.written()).to.deep.equal(keys(1, 30));
   });
 
+  it('two jobs of one run share the limit: the second begins with what the first left, and stops the run', async () => {
+    await set({ 'daily-api-limit': 2 + 5 + 2 + needed.pause });
+    const names = ['accounts', 'more', 'never'];
+    for (const name of names) await admin.accounts(rows(50, [], name.charAt(0)), 'Ext_Id__c,Name', `${name}.csv`);
+    const jobs = names.map((name) => ({
+      name,
+      object: 'Account',
+      externalId: 'Ext_Id__c',
+      source: { type: 'csv', path: `${name}.csv` },
+    }));
+    await admin.write('crm-export.json', JSON.stringify({ jobs }));
+    const { code, output, stdout } = await admin.json<RunResult>('run', ...admin.orgFlags);
+    expect(code, stdout).to.equal(75);
+    // One describe for all; five windows, and then as many as leave enough for another.
+    expect(output.result.jobs.map(({ job, status, exported }) => [job, status, exported])).to.deep.equal([
+      ['accounts', 'completed', 50],
+      ['more', 'stopped', 40],
+    ]);
+    expect(await used()).to.equal(reached());
+  });
+
   it('C3 two processes share the limit: together they stay within it', async () => {
     await set({ 'daily-api-limit': 60 });
     const files = [
