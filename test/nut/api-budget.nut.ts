@@ -244,6 +244,7 @@ describe('A1: the API budget', () => {
     expect(output.result.jobs.map(({ job, status, exported }) => [job, status, exported])).to.deep.equal([
       ['accounts', 'completed', 50],
       ['more', 'stopped', 40],
+      ['never', 'stopped', 0],
     ]);
     expect(await used()).to.equal(reached());
   });

@@ -116,7 +116,7 @@ describe('API budget: what a process may still spend', () => {
     const { budget } = await budgetOf({}, { used: 100, max: 100 });
     let asked = 0;
     const facts = budgetedFacts(
-      { describe: async () => void (asked += 1) as undefined, hasActiveTriggers: async () => (asked += 1) > 0 },
+      { describe: async () => void (asked += 1), hasActiveTriggers: async () => (asked += 1) > 0 },
       budget,
     );
     const stops = [await stopOf(facts.describe('Account').then(() => undefined))];
