@@ -63,7 +63,8 @@ export class JobRetry implements Treated {
       const known = this.ledger.job();
       const positionsHold = source !== null && (await holds(source, known));
       const { inReach, paused } = this.select(known, positionsHold);
-      const readThrough = !positionsHold || known?.phase === 'completed' ? Infinity : this.progress.checkpoint.row;
+      // What was appended behind the end of a completed job is the next run's, as is the rest of one in the middle (R1).
+      const readThrough = positionsHold ? this.progress.checkpoint.row : Infinity;
       const owing = paused !== null && paused.olderFields.length > 0 ? [...inReach, paused] : inReach;
       const current = new CurrentData(owing, this.job.describe, positionsHold);
       const atPause = source === null ? null : await this.gather(source, current, readThrough, paused);

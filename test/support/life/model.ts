@@ -20,6 +20,8 @@ export type Owed = {
   readonly key: string;
   row: number;
   firstRow: number;
+  /** The last row of the key that was accepted since; 0: none. */
+  newer: number;
   own: Fields;
   older: Fields;
   attempts: number;
@@ -81,6 +83,10 @@ export function isConvertible(fields: Fields): boolean {
 export function lineOf(row: SourceRow): string {
   const cells = [row.key, ...fieldNames.map((name) => (row.fields[name] === null ? '#N/A' : (row.fields[name] ?? '')))];
   return [...cells, ...(row.broken === true ? ['one cell too many'] : [])].join(',');
+}
+
+function onlyOf(fields: Fields, names: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in names));
 }
 
 export function without(fields: Fields, taken: Fields): Fields {
@@ -289,6 +295,7 @@ class Play {
   private accepted(key: string, row: number, fields: Fields): void {
     const owed = this.state.errors.get(key);
     if (owed === undefined) return;
+    if (row !== owed.row) owed.newer = Math.max(owed.newer, row);
     owed.own = row === owed.row ? {} : without(owed.own, fields);
     owed.older = without(owed.older, fields);
     if (isEmpty(owed.own) && isEmpty(owed.older)) this.state.errors.delete(key);
@@ -309,7 +316,18 @@ class Play {
 
   private open(key: string, row: number): Owed {
     const serial = this.nextSerial();
-    return { serial, key, row, firstRow: row, own: {}, older: {}, attempts: 0, retries: 0, status: 'pending' };
+    return {
+      serial,
+      key,
+      row,
+      firstRow: row,
+      newer: 0,
+      own: {},
+      older: {},
+      attempts: 0,
+      retries: 0,
+      status: 'pending',
+    };
   }
 
   /**
@@ -354,7 +372,10 @@ class Play {
     const from = holds ? Math.min(owed.firstRow, found ?? Infinity) : 1;
     const current = this.current(owed.key, from, holds ? this.state.job.prefix.length : Infinity);
     const stands = holds && current.rows.includes(owed.row);
-    const fields = { ...owed.older, ...(stands ? {} : owed.own), ...current.fields };
+    const all = { ...owed.older, ...(stands ? {} : owed.own), ...current.fields };
+    // What a row out of reach set is newer than what this pass read (R3).
+    const outOfReach = holds && owed.newer > this.state.job.prefix.length;
+    const fields = outOfReach ? onlyOf(all, { ...owed.older, ...owed.own }) : all;
     if (isConvertible(fields) && this.model.orgTakes(owed.key, fields, this.org)) {
       this.write({ key: owed.key, row: owed.row, fields });
       this.state.errors.delete(owed.key);

@@ -40,6 +40,28 @@ export const regressions: Readonly<Record<string, Sequence>> = {
       { op: 'mend', at: 0 },
     ],
   ),
+  'R1 what was appended behind the end of a completed job is no retry’s': sequence(
+    [row(0, 'absent', 'absent', 'absent', 'absent')],
+    [
+      { op: 'run', mode: 'log' },
+      { op: 'append', rows: [row(0, 'g', 'g', 'absent', 'g')] },
+      { op: 'retry', most: 0 },
+    ],
+  ),
+  'R3 a newer row that was accepted is out of reach after a new pass: a retry sends only what is owed still': sequence(
+    [
+      row(0, 'g', 'g', 'absent', 'absent'),
+      row(1, 'g', 'x', 'g', 'null'),
+      row(1, 'y', 'null', 'x', 'absent'),
+      row(0, 'g', 'absent', 'absent', 'absent'),
+    ],
+    [
+      { op: 'restart', mode: 'log' },
+      { op: 'replace', rows: [row(1, 'absent', 'x', 'absent', 'absent'), row(0, 'y', 'g', 'x', 'g')] },
+      { op: 'run', mode: 'pause' },
+      { op: 'remove', at: 9 },
+    ],
+  ),
   'L1 a skip passes over no other record that comes into its place': sequence(
     [row(0, 'x', 'absent', 'g', 'absent'), row(1, 'g', 'absent', 'absent', 'absent')],
     [
