@@ -16,9 +16,12 @@ import {
   type RunOptions,
   type SourceRow,
   type State,
+  type Write,
 } from './model.js';
-import type { CellDraw, Death, RowDraw, Sequence, Step } from './steps.js';
-import { World, type Seen, type SeenError, type SeenWrite, type Stage } from './world.js';
+import type { CellDraw, Mishap, RowDraw, Sequence, Step } from './steps.js';
+import type { Ended, JobWorld, Seen, SeenError } from './job-world.js';
+import { World, type Stage } from './world.js';
+import { matchWrites, type Liberties, type Matched } from './written.js';
 
 /** The rules of the org that steps turn on and off; the first two are on at first. */
 const rules: readonly Rule[] = [
@@ -31,6 +34,17 @@ const rules: readonly Rule[] = [
 /** What happened, for the figures of the test. */
 export type Tally = { steps: number; deaths: number; runs: number; retries: number; paused: number };
 
+/** What a run or retry that begins now has to come to. */
+export type Expectation = {
+  readonly kind: 'run' | 'retry';
+  readonly course: Course;
+  /** Where the journal of the org stood. */
+  readonly before: number;
+  readonly mode?: RunOptions['mode'];
+  /** The paused record that goes first, alone (H2). */
+  readonly reattempt?: string | undefined;
+};
+
 /** Plays one sequence on the real thing and on the model, and compares them after each step. */
 export async function play(
   sequence: Sequence,
@@ -40,11 +54,12 @@ export async function play(
   tally: Tally,
 ): Promise<void> {
   const { batchSize, collections } = sequence;
-  const world = new World(stage, { name, batchSize, collections, onDisk });
+  const world = new World(stage, { name, job: 'accounts', batchSize, collections, onDisk });
   stage.org.clearJournal();
   stage.org.faults.clear();
+  stage.org.rules.clear();
   stage.org.behaviour.rollback = sequence.naming;
-  const player = new Player(world, stage, tally);
+  const player = new Player(world, tally);
   await player.start(sequence.rows);
   for (const [index, step] of sequence.steps.entries()) {
     player.place = `step ${index + 1} (${step.op})`;
@@ -54,14 +69,14 @@ export async function play(
   await player.end(sequence.mendRows);
 }
 
-class Player {
+/** One job of the real thing beside its model. */
+export class Player {
   public place = 'start';
   private readonly model = new LifeModel();
   private values = 0;
 
   public constructor(
-    private readonly world: World,
-    private readonly stage: Stage,
+    private readonly world: JobWorld,
     private readonly tally: Tally,
   ) {}
 
@@ -75,7 +90,7 @@ class Player {
     const at = 'at' in step && source.length > 0 ? step.at % source.length : 0;
     switch (step.op) {
       case 'run':
-        return this.run({ mode: step.mode }, step.death, step.lostAnswer);
+        return this.run({ mode: step.mode }, step);
       case 'restart':
         return this.run({ mode: step.mode, restart: true });
       case 'from-row':
@@ -116,46 +131,93 @@ class Player {
     this.expectNewest();
   }
 
-  private async run(options: RunOptions, death?: Death, lostAnswer?: boolean): Promise<void> {
+  public expectRun(options: RunOptions): Expectation {
     this.tally.runs += 1;
     const reattempt = this.reattempt(options);
     const course = this.model.run(options);
-    const before = this.world.requests;
-    this.loseAnswer(lostAnswer);
-    let atDeath: number | undefined;
-    const { jobs, error, interrupted } = await this.world.run(options, death, () => (atDeath = this.world.requests));
-    if (atDeath === undefined && course.failed !== true && error !== undefined) throw error as Error;
-    const seen = await this.settle(course, before, atDeath, false);
+    return { kind: 'run', course, before: this.world.requests, mode: options.mode, reattempt };
+  }
+
+  public expectRetry(most: number, readable: boolean): Expectation {
+    this.tally.retries += 1;
+    return { kind: 'retry', course: this.model.retry(most, readable), before: this.world.requests };
+  }
+
+  /** Has a job that could be retried ever begun? */
+  public get known(): boolean {
+    return this.model.state.job.phase !== 'none';
+  }
+
+  /** Compares what was written and logged with what had to be, and takes it over. */
+  public async settle(expectation: Expectation, ended: Ended): Promise<void> {
+    const { course, before, kind, mode, reattempt } = expectation;
+    if (ended.finished && course.failed !== true && ended.error !== undefined) throw ended.error as Error;
+    const seen = await this.world.see();
+    const liberties = this.liberties(expectation);
+    const expected = course.writes.map(({ key, fields }) => ({ key, fields }));
+    const matched = matchWrites(this.world.writesFrom(before), expected, liberties);
+    this.same(matched.wrong, undefined, `H1 L2 R1 R3 written, of ${JSON.stringify(expected)}`);
+    if (ended.finished) this.takeAll(course, matched, seen);
+    else this.takePart(expectation, matched, seen, ended);
+    this.compareOrg();
     const sent = this.world.requestsFrom(before);
     if (reattempt !== undefined && sent.length > 0)
       this.same(sent[0], [reattempt], 'H2 the paused record goes alone first');
-    if (atDeath !== undefined || interrupted) return;
-    this.same(error !== undefined, course.failed === true, `an error: ${String(error)}`);
-    const [job] = jobs;
-    if (seen.phase === 'paused') this.tally.paused += 1;
-    if (course.failed !== true) this.same(job?.status, statusOf(seen, job?.failed ?? 0), 'X1 the status');
-    if (options.mode === 'log')
-      this.same(job?.read, (job?.exported ?? 0) + (job?.failed ?? 0), 'P6 read = exported + failed');
-    this.same(job?.exported, course.writes.length, 'P6 exported');
-    this.same(job?.pausedOn?.row ?? null, seen.phase === 'paused' ? seen.paused?.row : null, 'X1 pausedOn');
+    if (!ended.finished) return;
+    this.same(ended.error !== undefined, course.failed === true, `an error: ${String(ended.error)}`);
+    if (kind === 'run') this.compareResult(course, mode, seen, ended);
+  }
+
+  private async run(options: RunOptions, mishap: Mishap = {}): Promise<void> {
+    const expectation = this.expectRun(options);
+    await this.settle(expectation, await this.world.run(options, mishap));
   }
 
   private async retry(
     most: number,
-    { death, lostAnswer, vanished }: Omit<Extract<Step, { op: 'retry' }>, 'op' | 'most'> = {},
+    { vanished, ...mishap }: Omit<Extract<Step, { op: 'retry' }>, 'op' | 'most'> = {},
   ): Promise<void> {
-    if (this.model.state.job.phase === 'none') return;
-    this.tally.retries += 1;
-    const course = this.model.retry(most, vanished !== true);
+    if (!this.known) return;
+    const expectation = this.expectRetry(most, vanished !== true);
     if (vanished === true) await this.world.hide();
-    const before = this.world.requests;
-    this.loseAnswer(lostAnswer);
-    let atDeath: number | undefined;
-    const { error } = await this.world.retry(most, death, () => (atDeath = this.world.requests));
+    const ended = await this.world.retry(most, mishap);
     if (vanished === true) await this.world.show();
-    if (atDeath === undefined && error !== undefined) throw error as Error;
-    await this.settle(course, before, atDeath, true);
-    if (atDeath === undefined) this.same(error, undefined, 'no error');
+    await this.settle(expectation, ended);
+  }
+
+  /** Only what came to nothing may come again, and only in log mode may a window come in parts. */
+  private liberties({ kind, before, mode }: Expectation): Liberties {
+    if (kind === 'retry') return { ahead: Infinity, again: this.world.lostAnswersFrom(before) ? Infinity : 0 };
+    const { windowSize, inParts } = this.world;
+    return {
+      ahead: mode === 'log' && inParts ? windowSize - 1 : 0,
+      again: this.world.lostAnswersFrom(before) ? windowSize : 0,
+    };
+  }
+
+  private takeAll(course: Course, { made, through }: Matched, seen: Seen): void {
+    this.same([...made].length, course.writes.length, `L1 R1 all is written (${through} in order)`);
+    const last = course.states.at(-1)!;
+    this.compare(last, seen);
+    this.model.adopt(last, course.writes);
+  }
+
+  private takePart({ course, kind }: Expectation, matched: Matched, seen: Seen, ended: Ended): void {
+    this.tally.deaths += 1;
+    if (ended.silentFrom !== undefined)
+      this.same(this.world.requests, ended.silentFrom, 'C4 nothing is sent after the ledger failed');
+    const writes = course.writes.filter((_, place) => matched.made.has(place));
+    if (kind === 'retry') this.takeRetry(course, writes, seen);
+    else this.takeRun(course, matched, seen);
+  }
+
+  private compareResult(course: Course, mode: RunOptions['mode'] | undefined, seen: Seen, { result }: Ended): void {
+    if (seen.phase === 'paused') this.tally.paused += 1;
+    if (course.failed !== true) this.same(result?.status, statusOf(seen, result?.failed ?? 0), 'X1 the status');
+    if (mode === 'log')
+      this.same(result?.read, (result?.exported ?? 0) + (result?.failed ?? 0), 'P6 read = exported + failed');
+    this.same(result?.exported, course.writes.length, 'P6 exported');
+    this.same(result?.pausedOn?.row ?? null, seen.phase === 'paused' ? seen.paused?.row : null, 'X1 pausedOn');
   }
 
   private async skip(discard: boolean): Promise<void> {
@@ -191,21 +253,18 @@ class Player {
 
   private setRules(on: readonly Rule[]): void {
     this.model.rules = new Set(on);
-    this.stage.org.rules.clear();
+    const { practiceOrg: org, prefix: job } = this.world;
+    for (const { name } of org.rules.all) if (name.startsWith(job)) org.rules.remove(name);
     for (const { field, prefix } of on) {
-      this.stage.org.rules.add({
-        name: `${field}_${prefix}`,
+      org.rules.add({
+        name: `${job}${field}_${prefix}`,
         object: 'Account',
         message: `${field} starts with ${prefix}`,
         field,
-        predicate: (record) => String(record[field] ?? '').startsWith(prefix),
+        predicate: (record) =>
+          String(record.Ext_Id__c).toLowerCase().startsWith(job) && String(record[field] ?? '').startsWith(prefix),
       });
     }
-  }
-
-  private loseAnswer(lostAnswer: boolean | undefined): void {
-    if (lostAnswer === true)
-      this.stage.org.faults.next({ kind: 'serverError', afterCommit: true, match: { method: 'POST' } });
   }
 
   private reattempt({ mode, restart, fromRow }: RunOptions): string | undefined {
@@ -218,50 +277,23 @@ class Player {
     return isUsable(now) && isConvertible(now.fields) ? paused.key : undefined;
   }
 
-  /** Compares what was written and logged with what had to be, and takes it over. */
-  private async settle(course: Course, before: number, atDeath: number | undefined, isRetry: boolean): Promise<Seen> {
-    this.stage.org.faults.clear();
-    const seen = await this.world.see();
-    const written = this.world.writesFrom(before);
-    const last = course.states.at(-1)!;
-    const expected = course.writes.map(({ key, fields }) => ({ key, fields }));
-    if (atDeath === undefined) {
-      if (isRetry) this.same(sorted(written), sorted(expected), 'R1 written by the retry');
-      else this.same(written, expected, 'H1 L1 L2 written, in order');
-      this.compare(last, seen);
-      this.model.adopt(last, course.writes);
-      this.compareOrg();
-      return seen;
-    }
-    this.tally.deaths += 1;
-    this.same(this.world.requests, atDeath, 'C4 nothing is sent after the ledger failed');
-    if (isRetry) this.takeRetry(course, written, seen);
-    else this.takeRun(course, written, seen);
-    this.compareOrg();
-    return seen;
-  }
-
   /** C1: what a run had written when it died is a beginning of all of it, and the ledger stands at one of its records. */
-  private takeRun(course: Course, written: readonly SeenWrite[], seen: Seen): void {
-    const expected = course.writes.map(({ key, fields }) => ({ key, fields }));
-    this.same(written, expected.slice(0, written.length), 'C1 written before the death, in order');
+  private takeRun(course: Course, { made, through }: Matched, seen: Seen): void {
     // The ledger never knows of more than the org has.
-    const known = course.states.filter(({ writes }) => writes <= written.length);
+    const known = course.states.filter(({ writes }) => writes <= through);
     const state = known.findLast((one) => this.difference(one, seen) === undefined);
     if (state === undefined) this.compare(known.at(-1)!, seen);
+    const places = [...made].sort((a, b) => a - b);
     // Of these the ledger knows nothing: if their rows go away before the next run, nobody takes them back.
-    for (const { key } of course.writes.slice(state!.writes, written.length)) state!.decided.add(key);
-    this.model.adopt(state!, course.writes.slice(0, written.length));
+    for (const place of places) if (place >= state!.writes) state!.decided.add(course.writes[place]!.key);
+    this.model.adopt(
+      state!,
+      places.map((place) => course.writes[place]!),
+    );
   }
 
   /** Each row is as it was, or as the retry leaves it. */
-  private takeRetry(course: Course, written: readonly SeenWrite[], seen: Seen): void {
-    const open = course.writes.map(({ key, fields }) => JSON.stringify({ key, fields: sortedFields(fields) }));
-    for (const { key, fields } of written) {
-      expect(open, `${this.place}: C1 R1 written before the death`).to.include(
-        JSON.stringify({ key, fields: sortedFields(fields) }),
-      );
-    }
+  private takeRetry(course: Course, writes: readonly Write[], seen: Seen): void {
     const first = course.states[0]!;
     const last = course.states.at(-1)!;
     const state: State = copyOf(first);
@@ -274,11 +306,7 @@ class Player {
     }
     if (sameJob(last, seen)) state.job = last.job;
     this.compare(state, seen);
-    const keys = new Set(written.map(({ key }) => key));
-    this.model.adopt(
-      state,
-      course.writes.filter(({ key }) => keys.has(key)),
-    );
+    this.model.adopt(state, writes);
   }
 
   private compare(state: State, seen: Seen): void {
@@ -321,7 +349,8 @@ class Player {
   private expectNewest(): void {
     const { source, state, org } = this.model;
     const newest = new Map<string, Fields>();
-    const exempt = new Set(state.decided);
+    // What is still owed at the end can never be sent; `expectNothingOwed` has said so.
+    const exempt = new Set([...state.decided, ...state.errors.keys()]);
     for (const [index, row] of source.entries()) {
       const key = canonical(row, index + 1);
       if (state.passedOver.has(index + 1) || !isConvertible(row.fields) || row.fields.Name === null) exempt.add(key);
@@ -434,10 +463,4 @@ function sameError(owed: Owed | undefined, seen: SeenError | undefined): boolean
 
 function sortedFields(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function sorted(writes: readonly SeenWrite[]): SeenWrite[] {
-  return writes
-    .map(({ key, fields }) => ({ key, fields: sortedFields(fields) }))
-    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }

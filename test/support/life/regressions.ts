@@ -147,4 +147,12 @@ export const regressions: Readonly<Record<string, Sequence>> = {
       { op: 'retry', most: 0, vanished: true },
     ],
   ),
+  'R1 a retry of a completed job reads up to the checkpoint: what was appended since is left to the next run': sequence(
+    [row(3, 'x', 'absent', 'absent', 'absent')],
+    [
+      { op: 'run', mode: 'log' },
+      { op: 'append', rows: [row(3, 'null', 'g', 'absent', 'absent')] },
+      { op: 'retry', most: 0 },
+    ],
+  ),
 };
