@@ -68,10 +68,14 @@ export class Lease {
     throw new LedgerFault('lease-lost', `Job ${name} was taken over${by}; this process must stop`, facts);
   }
 
-  /** A sign of life, now. @throws LedgerFault `lease-lost` */
+  /** A sign of life, now. @throws LedgerFault `lease-lost`; `disk-full`, `not-writable` */
   public async renew(): Promise<void> {
     await this.assertHeld();
-    await this.#beat();
+    try {
+      await this.#beat();
+    } catch (error) {
+      throw writeFault(error, this.#path);
+    }
   }
 
   /** Gives the lease back; if it is somebody else's by now, it stays. */

@@ -1,7 +1,7 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Ledger } from '../../../src/core/ports/ledger.js';
+import { LedgerFault, type Ledger } from '../../../src/core/ports/ledger.js';
 import { createLedger } from '../../../src/ledger/index.js';
 import { Lease } from '../../../src/ledger/lease.js';
 import { storePaths } from '../../../src/ledger/store-paths.js';
@@ -52,6 +52,25 @@ describe('ledger: lease of a job', () => {
     expect(await ledger.holders()).to.have.length(0);
     await (await ledger.openJob(jobId)).close();
     await faultOf(job.close());
+  });
+
+  it('X1 a sign of life that cannot be written is a fault of the ledger, told in its words', async () => {
+    const lease = await Lease.take(paths, jobId);
+    const file = await open(paths.lease(jobId), 'r');
+    const methods = Object.getPrototypeOf(file) as { write: unknown };
+    await file.close();
+    const { write } = methods;
+    methods.write = async () => {
+      throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' });
+    };
+    try {
+      const fault = await faultOf(lease.renew());
+      expect(fault).to.be.instanceOf(LedgerFault);
+      expect(fault).to.include({ code: 'not-writable' });
+    } finally {
+      methods.write = write;
+      await lease.release();
+    }
   });
 
   it('C3 C1 who lost the job while asleep stops, and what he had committed is kept', async () => {
