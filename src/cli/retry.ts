@@ -11,6 +11,7 @@ import type { RetryDeps } from '../core/retry/retryable-job.js';
 import { waitingJobs } from '../core/retry/waiting-jobs.js';
 import { resolveSettings } from '../core/settings.js';
 import { escapeText } from '../report/escape.js';
+import { accountsWarning } from './accounts-warning.js';
 import { orgOfConnection } from './connected-org.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
@@ -78,7 +79,7 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
     const options = { ...filter, lockWaitMs: request.lockWaitMs };
     return outcomeOf(await retryJobs(waiting, options, ledger, retryDeps(deps, view)), base);
   } finally {
-    await keepAccounts(deps, ledger, warn);
+    await keepAccounts(deps, ledger, accountsWarning(warn));
     interrupts.release();
   }
 }

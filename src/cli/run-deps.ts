@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Messages, type Connection } from '@salesforce/core';
+import type { Connection } from '@salesforce/core';
 import { ApiBudget } from '../core/budget/api-budget.js';
 import { budgetedFacts } from '../core/budget/budgeted-facts.js';
 import type { Ledger, LedgerView } from '../core/ports/ledger.js';
@@ -10,12 +10,8 @@ import { patientFacts } from '../core/run/patient-facts.js';
 import type { RunDeps } from '../core/run/run-job.js';
 import { createOrgFacts } from '../org/org-facts.js';
 import { createOrgTransport } from '../org/org-transport.js';
-import { escapeText } from '../report/escape.js';
 import { systemClock, systemRandom } from './clock.js';
 import type { PrepareContext } from './prepare-jobs.js';
-
-Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
-const messages = Messages.loadMessages('sf-crm-export', 'errors');
 
 export type MachineDeps = RunDeps & { readonly transport: OrgTransport };
 
@@ -71,12 +67,12 @@ function describedOnce(facts: OrgFacts): OrgFacts['describe'] {
 
 /**
  * Calls that no job has committed (of checks that failed, of jobs that did not begin) go to the ledger too (A1). What
- * the command came to stands without that, so a ledger that cannot take them is only told.
+ * the command came to stands without that, so a ledger that cannot take them is only told (`onLost`).
  */
 export async function keepAccounts(
   { org }: MachineDeps,
   ledger: Ledger,
-  warn: (message: string) => void,
+  onLost: (calls: number, reason: unknown) => void,
 ): Promise<void> {
   const calls = org.budget.uncommitted;
   if (calls === 0) return;
@@ -84,7 +80,6 @@ export async function keepAccounts(
     await ledger.addApiCalls(org.orgId, { calls, org: org.budget.orgUsage });
     org.budget.committed(calls);
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    warn(messages.getMessage('warning.callsNotKept', [calls, escapeText(reason)]));
+    onLost(calls, thrown);
   }
 }

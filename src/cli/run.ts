@@ -15,6 +15,7 @@ import { escapeText } from '../report/escape.js';
 import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
+import { accountsWarning } from './accounts-warning.js';
 import { orgOfConnection } from './connected-org.js';
 import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
 import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
@@ -69,7 +70,7 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
     outcome = await checkAndRun(request, ledger, view, deps);
   } finally {
     // A dry run changes nothing anywhere, its calls in the accounts included (design.md 4.2).
-    if (!request.dryRun) await keepAccounts(deps, ledger, warn);
+    if (!request.dryRun) await keepAccounts(deps, ledger, accountsWarning(warn));
     interrupts.release();
   }
   const result: RunResult = {
