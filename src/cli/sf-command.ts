@@ -5,15 +5,25 @@ import { SfCommand as PlatformCommand } from '@salesforce/sf-plugins-core';
 import { withoutAccessTokens } from '../core/access-token.js';
 import { terminalJson } from '../report/escape.js';
 import { harmless } from './faults.js';
+import { exitOnSignals } from './interrupts.js';
+import { surviveClosedOutputs } from './outputs.js';
 
 /**
  * The base of every command here: what leaves a command has no effect on a terminal, and shows no access token (S1).
  * Reports escape their own text; this is for the ways out that others made: the platform's JSON, its errors (the
- * parser repeats what was typed, and with `--json` dumps all arguments) and warnings. It has the platform's name, by
+ * parser repeats what was typed, and with `--json` dumps all arguments) and warnings. An output that nobody reads any
+ * more and a signal end a command only as documented (X1). It has the platform's name, by
  * which the platform's lint rules know commands.
  */
 export abstract class SfCommand<T> extends PlatformCommand<T> {
   #failed = false;
+
+  /** Here: after the platform has been loaded, before it listens to signals in its own way. */
+  public override async _run<R>(): Promise<R> {
+    surviveClosedOutputs([process.stdout, process.stderr]);
+    exitOnSignals();
+    return super._run();
+  }
 
   /** Same values as ever for whoever parses it; controls and marks that only a terminal would obey are `\u` escapes. */
   public override logJson(json: unknown): void {

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExportError } from '../../src/core/export-error.js';
@@ -11,7 +12,10 @@ import { PracticeOrg } from '../../src/practice-org/index.js';
 import { systemClock, systemRandom } from '../../src/cli/clock.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const bin = join(root, 'bin', 'run.js');
+export const bin = join(root, 'bin', 'run.js');
+
+/** Its outputs are read; its standard input is there if it was asked for. */
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 export type CliResult = { code: number | null; signal: string | null; stdout: string; stderr: string };
 
@@ -89,11 +93,21 @@ export class Admin {
 
   /** Starts a command and does not wait for it. */
   public start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [bin, 'crm-export', ...args], {
+    return this.launch(process.execPath, [bin, 'crm-export', ...args], env);
+  }
+
+  /** Starts any program in this person's folder and environment; its standard input is empty, or stays open. */
+  public launch(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    input: 'ignore' | 'pipe' = 'ignore',
+  ) {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: this.environment(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+      stdio: [input, 'pipe', 'pipe'],
+    }) as Child;
     this.children.add(child);
     const ended = new Promise<CliResult>((resolve) => {
       let stdout = '';
