@@ -15,6 +15,7 @@ import { accountsWarning } from './accounts-warning.js';
 import { orgOfConnection } from './connected-org.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
+import { assertSwitchedOn } from './main-switch.js';
 import { prepareJobs } from './prepare-jobs.js';
 import { sourceColumnsOf } from './retry-columns.js';
 import { chosenRows } from './retry-choice.js';
@@ -54,13 +55,10 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
   const { orgId, username } = orgOfConnection(request.org);
   const ledger = openLedger(request.store);
   const view = await ledger.read();
-  if (!resolveSettings({ rows: view.settings, orgId })['export-to-crm'].value) {
-    throw messages.createError('error.switchedOff');
-  }
-  const { filter, isOfJob } = chosenRows(view, {
-    ...request,
-    context: { orgId, username, store: request.store ?? null },
-  });
+  const context = { orgId, username, store: request.store ?? null };
+  const switchedOn = (now: LedgerView): void => assertSwitchedOn(now, context);
+  switchedOn(view);
+  const { filter, isOfJob } = chosenRows(view, { ...request, context });
   const pending = view.exportErrors.filter((error) => error.orgId === orgId && error.status === 'pending');
   const taken = pending.filter((error) => isOfJob(error) && isTaken(error, filter));
   const waiting = waitingJobs(
@@ -74,7 +72,8 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   const { reporter, warn } = request;
   const connection = request.org.getConnection(request.apiVersion);
-  const deps = runDeps({ connection, orgId, reporter, signal: interrupts.signal, ledger, view });
+  const { signal } = interrupts;
+  const deps = runDeps({ connection, orgId, reporter, signal, ledger, view, assertSwitchedOn: switchedOn });
   try {
     const options = { ...filter, lockWaitMs: request.lockWaitMs };
     return outcomeOf(await retryJobs(waiting, options, ledger, retryDeps(deps, view)), base);

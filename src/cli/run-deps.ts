@@ -21,12 +21,15 @@ export type RunDepsParts = {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly ledger: Ledger;
+  /** Throws where nothing may be exported into the org. */
+  readonly assertSwitchedOn: (view: LedgerView) => void;
   /** The ledger as the command found it. */
   readonly view: LedgerView;
 };
 
 /** What run and retry need of the machine and the org. */
-export function runDeps({ connection, orgId, reporter, signal, ledger, view }: RunDepsParts): MachineDeps {
+export function runDeps(parts: RunDepsParts): MachineDeps {
+  const { connection, orgId, reporter, signal, ledger, view } = parts;
   const transport = createOrgTransport(connection);
   const [clock, random] = [systemClock, systemRandom];
   const budget = new ApiBudget({ orgId, clock, ledger, transport }, view);
@@ -39,6 +42,7 @@ export function runDeps({ connection, orgId, reporter, signal, ledger, view }: R
     random,
     reporter,
     signal,
+    assertSwitchedOn: async () => parts.assertSwitchedOn(await ledger.read()),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   };
 }

@@ -10,13 +10,13 @@ import type { PreparedJob } from '../core/run/prepared-job.js';
 import { runJobs, type RunJobsOutcome } from '../core/run/run-jobs.js';
 import { RowsMissing } from '../core/run/stop.js';
 import type { JobResult, RunResult } from '../core/run-result.js';
-import { resolveSettings, type SettingValues } from '../core/settings.js';
 import { escapeText } from '../report/escape.js';
 import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
 import { accountsWarning } from './accounts-warning.js';
 import { orgOfConnection } from './connected-org.js';
+import { assertSwitchedOn } from './main-switch.js';
 import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
 import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
 import { openLedger } from './store.js';
@@ -60,11 +60,14 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
   const { orgId, username } = orgOfConnection(request.org);
   const ledger = openLedger(request.store);
   const view = await ledger.read();
-  if (!request.dryRun) assertSwitchedOn(view, orgId);
+  const switchedOn = (now: LedgerView): void =>
+    assertSwitchedOn(now, { orgId, username, store: request.store ?? null });
+  if (!request.dryRun) switchedOn(view);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   const { reporter, warn } = request;
   const connection = request.org.getConnection(request.apiVersion);
-  const deps = runDeps({ connection, orgId, reporter, signal: interrupts.signal, ledger, view });
+  const { signal } = interrupts;
+  const deps = runDeps({ connection, orgId, reporter, signal, ledger, view, assertSwitchedOn: switchedOn });
   let outcome: RunJobsOutcome;
   try {
     outcome = await checkAndRun(request, ledger, view, deps);
@@ -142,11 +145,6 @@ function unlessToldAnyway(error: unknown): (thrown: unknown) => ExportError[] {
     if (error === undefined) throw thrown;
     return [];
   };
-}
-
-function assertSwitchedOn(view: LedgerView, orgId: string): void {
-  const on = resolveSettings({ rows: view.settings, orgId })['export-to-crm'].value;
-  if (!on) throw messages.createError('error.switchedOff');
 }
 
 async function dryRunJobs(

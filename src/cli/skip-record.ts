@@ -15,8 +15,11 @@ export type SkipRequest = LedgerCommand & {
   readonly job: string;
   readonly reason: string;
   readonly discard: boolean;
-  /** Asks about the record; throws if the answer is no. */
-  readonly consent: (record: PausedOnDetails) => Promise<void>;
+  /**
+   * Asks about the record; throws if the answer is no.
+   * @param lost fields that earlier refused rows of its key are still owed, and that are discarded with it
+   */
+  readonly consent: (record: PausedOnDetails, lost: readonly string[]) => Promise<void>;
 };
 
 export type SkipDone = Skip & { readonly job: JobRecord; readonly record: PausedOnDetails };
@@ -31,9 +34,11 @@ export async function skipRecord(request: SkipRequest): Promise<SkipDone> {
   const view = await ledger.read();
   const seen = view.jobs.find((job) => job.orgId === context.orgId && job.name === name);
   if (seen === undefined) throw noJob(request);
-  const record = pausedOnOf(seen, new Map(view.exportErrors.map((row) => [row.id, row])));
+  const rows = new Map(view.exportErrors.map((row) => [row.id, row]));
+  const record = pausedOnOf(seen, rows);
   if (seen.phase !== 'paused' || record === null) throw notPaused(request);
-  await request.consent(record);
+  const row = request.discard ? rows.get(record.exportErrorId) : undefined;
+  await request.consent(record, row?.olderFields.filter((field) => field !== row.externalId) ?? []);
   return skipUnderLease(request, record);
 }
 

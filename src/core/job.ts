@@ -91,6 +91,11 @@ export type JobRecord = JobId & {
   readonly learned: LearnedSize;
   /** Rows behind the checkpoint to pass over without sending them: what `skip` sets where no mark is known. */
   readonly skipRows?: number;
+  /**
+   * A retry found the source changed before the checkpoint and went by keys alone. The next run starts at row 1 even if
+   * the source is as it was by then (a file that was seen half-written): what such a retry sent may be older.
+   */
+  readonly sourceDiffered?: boolean;
   /** Number of the newest run (or retry) of this job; order goes by it and by position, never by a clock (K1). */
   readonly run: number;
   /** The job as the last run used it; `retry` works from it. */

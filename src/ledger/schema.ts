@@ -125,6 +125,7 @@ export const jobRecord = z.object({
     .nullable(),
   learned: z.object({ records: count.nullable(), cleanWindows: count }),
   skipRows: count.optional(),
+  sourceDiffered: z.boolean().optional(),
   run: count,
   snapshot: snapshot.nullable(),
   updatedAt: text,

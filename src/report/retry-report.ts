@@ -9,7 +9,9 @@ import { count, duration } from './words.js';
 
 const skipWords: { readonly [R in SkipReason]: string } = {
   busy: 'another process runs the job',
-  'behind-checkpoint': 'they lie behind the checkpoint of their job; the next run sends them',
+  'behind-checkpoint': 'they lie behind the checkpoint of their job; they are retried when a run has passed them',
+  'source-changed': 'their source changed before their rows; the next run starts at row 1 and comes to them',
+  'not-read': 'the source could not be read to the row that the job is paused on; the next retry tries again',
   'no-data':
     'neither their source nor the stored data can give them (too large to store, or known by their place alone)',
   limit: 'the limit was reached; the next retry takes them',
@@ -56,6 +58,9 @@ function jobLines(job: JobRetryResult): string[] {
   const name = escapeText(job.job);
   return [
     ...(job.movedPast ? [`${name}: the record it was paused on is exported; the next run goes on behind it.`] : []),
+    ...(job.unpaused
+      ? [`${name}: the record it was paused on is not at its row any more; the next run goes on there.`]
+      : []),
     ...(job.stoppedBy === null ? [] : [`${name}: stopped: ${escapeText(job.stoppedBy.message)}`]),
     ...job.warnings.map((warning) => `${name}: ${escapeText(warning)}`),
   ];
@@ -86,7 +91,7 @@ function jobTable(jobs: readonly JobRetryResult[]): Block {
 }
 
 function nextLines(result: RetryResult, context: CommandContext): string[] {
-  const moved = result.jobs.filter((job) => job.movedPast);
+  const moved = result.jobs.filter((job) => job.movedPast || job.unpaused);
   const stop = result.jobs.find(({ stoppedBy }) => stoppedBy?.code === 'budget')?.stoppedBy;
   const step = (text: string, command: string): string[] => [`  ${text}`, `    ${command}`];
   const requeue = requeueStep(['--status', 'quarantined'], context);
@@ -97,6 +102,12 @@ function nextLines(result: RetryResult, context: CommandContext): string[] {
     ...(result.quarantined > 0 ? step(requeue.text, requeue.command) : []),
     ...(moved.length > 0
       ? step('See where the jobs stand, and run those that were paused:', commandLine(context, ['status'], 'ledger'))
+      : []),
+    ...(result.skipped.some(({ reason }) => reason === 'no-data')
+      ? step(
+          'Records without data come again with a run of their job from row 1 (--restart), or can be discarded. See them:',
+          commandLine(context, ['errors', 'list'], 'ledger'),
+        )
       : []),
     ...(stop ? budgetSteps(stop.setting, context) : []).flatMap(({ text, command }) => step(text, command)),
   ];

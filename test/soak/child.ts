@@ -88,6 +88,7 @@ async function composed({ store: path, org, foldAtBytes }: Command, signal: Abor
       reporter: { emit: () => undefined },
       signal,
       ledger,
+      assertSwitchedOn: () => undefined,
       view,
     }),
     violations,

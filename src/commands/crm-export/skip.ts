@@ -49,7 +49,10 @@ export default class CrmExportSkip extends SfCommand<CrmExportSkipResult> {
     return withFaults(async () => {
       const { ledger, context } = await ledgerCommand(flags);
       const { job, reason, discard } = flags;
-      const consent = (record: PausedOnDetails): Promise<void> => this.consent(job, record, flags['no-prompt']);
+      const consent = (record: PausedOnDetails, lost: readonly string[]): Promise<void> => {
+        this.warnOf(record, lost);
+        return ask(this, messages.getMessage('question.skip', [escapeText(job)]), flags['no-prompt']);
+      };
       const done = await skipRecord({ ledger, context, job, reason, discard, consent });
       const { row } = done.passed;
       const state = done.exportError?.status ?? 'gone';
@@ -61,9 +64,9 @@ export default class CrmExportSkip extends SfCommand<CrmExportSkipResult> {
     });
   }
 
-  private async consent(job: string, record: PausedOnDetails, noPrompt: boolean): Promise<void> {
+  private warnOf(record: PausedOnDetails, lost: readonly string[]): void {
     const where = `${place(record)} of ${escapeText(record.source)}`;
     this.warn(messages.getMessage('warning.skip', [where, escapeText(record.key)]));
-    await ask(this, messages.getMessage('question.skip', [escapeText(job)]), noPrompt);
+    if (lost.length > 0) this.warn(messages.getMessage('warning.lost', [lost.map(escapeText).join(', ')]));
   }
 }

@@ -5,7 +5,7 @@ import type { JobLedger } from '../ports/ledger.js';
 import type { EncodedRecord, PreparedRecord } from '../record.js';
 import type { JobWork } from '../run/job-work.js';
 import type { RunDeps } from '../run/run-job.js';
-import { settleLogging, type LoggingContext } from '../run/settle-logging.js';
+import { settleLogging } from '../run/settle-logging.js';
 import { RunStop } from '../run/stop.js';
 import type { Acceptance, Refusal } from '../run/verdict.js';
 import { isPrepared, WindowBuilder } from '../run/window.js';
@@ -15,40 +15,36 @@ import type { RetryableJob } from './retryable-job.js';
 
 /** Sends what pending rows owe, window by window in log manner, and takes what becomes of each into the ledger. */
 export class OwedRows {
-  /** Rows that were sent, or refused again before sending. */
+  /** Rows that were sent, or refused again before sending, and what they opened. */
   public readonly tried = new Set<string>();
-  public attempted = 0;
-  private readonly context: Omit<LoggingContext, 'onStopped'>;
+  private readonly answered = new Set<string>();
 
   public constructor(
     private readonly job: RetryableJob,
     private readonly work: JobWork,
-    ledger: JobLedger,
+    private readonly ledger: JobLedger,
     private readonly deps: RunDeps,
-  ) {
-    // The cap on open rows does not stop a retry: it empties the table.
-    this.context = work.sending(job.fields, () => ledger.assertHeld());
-  }
+  ) {}
 
-  /** @returns the rows that there is no data for */
+  /** @returns the rows that were left alone, and why */
   public async send(
     errors: readonly ExportError[],
     current: CurrentData,
     reach: Pick<OwedContext, 'positionsHold' | 'readThrough'>,
-  ): Promise<ExportError[]> {
+  ): Promise<LeftAlone[]> {
     const { describe, spec, relatedDescribe, settings } = this.job;
     const wasRead = (error: ExportError): boolean => current.hasRead(error);
     const context = { describe, externalId: spec.externalId, relatedDescribe, wasRead, ...reach };
     const owed = errors
       .map((error) => owedRecord(error, current.of(error), context))
       .sort((a, b) => a.error.row - b.error.row);
-    const byKey = new Map<string, Owed>();
+    const byKey = new Map<string, ToSend>();
     for (const one of owed) {
-      if (one.kind !== 'no-data') byKey.set(one.record?.key.canonical ?? one.error.canonicalKey, one);
+      if (isToSend(one)) byKey.set(one.record?.key.canonical ?? one.error.canonicalKey, one);
     }
     const gone = owed.filter((one) => one.kind === 'superseded' && one.record === null);
     if (gone.length > 0) await this.commit(gone.map((one) => superseded(one.error, this.deps.clock.now())));
-    const records = owed.flatMap((one) => (one.kind !== 'no-data' && one.record !== null ? [one.record] : []));
+    const records = owed.flatMap((one) => (isToSend(one) && one.record !== null ? [one.record] : []));
     const limits = { records: () => this.work.size.current, collection: settings.batchSize, endAtRefused: false };
     const windows = new WindowBuilder(asyncEach(records), limits);
     for (let window = await windows.next(); window.entries.length > 0; window = await windows.next()) {
@@ -56,31 +52,31 @@ export class OwedRows {
       await this.settle(window.entries, byKey);
       if (window.ended) break;
     }
-    return owed.filter((one) => one.kind === 'no-data').map((one) => one.error);
+    return owed.flatMap((one) => (isToSend(one) ? [] : [{ id: one.error.id, reason: one.kind }]));
   }
 
   /** One record, by itself (R2); what becomes of it is not in the ledger yet. */
   public async sendAlone(record: PreparedRecord): Promise<Acceptance | Refusal> {
     const onStopped = async (): Promise<void> => undefined;
-    const [outcome] = await settleLogging([record], { ...this.context, onStopped });
+    const [outcome] = await settleLogging([record], { ...this.context(), onStopped });
     if (outcome === undefined) throw new Error('No outcome for a record that was sent alone.');
     return outcome;
   }
 
-  /** One record was refused again. */
-  public async refusedAlone(error: ExportError, record: EncodedRecord, errors: readonly ApiError[]): Promise<void> {
-    this.count(1);
-    await this.commit([this.refusedAgain(error, record, errors)]);
+  /** How many rows the org answered for, or were refused again before sending. */
+  public get attempted(): number {
+    return this.answered.size;
   }
 
-  public count(records: number): void {
-    this.attempted += records;
-    this.work.progress.read(records);
+  /** This row was answered for. */
+  public answer(error: ExportError): void {
+    this.answered.add(error.id);
+    this.work.progress.read(1);
   }
 
-  private async settle(entries: readonly EncodedRecord[], byKey: ReadonlyMap<string, Owed>): Promise<void> {
+  private async settle(entries: readonly EncodedRecord[], byKey: ReadonlyMap<string, ToSend>): Promise<void> {
     const onStopped = (answers: readonly (Acceptance | Refusal)[]): Promise<void> => this.take([], answers, byKey);
-    const answers = await settleLogging(entries.filter(isPrepared), { ...this.context, onStopped });
+    const answers = await settleLogging(entries.filter(isPrepared), { ...this.context(), onStopped });
     await this.take(entries.flatMap(refusedBeforeSending), answers, byKey);
   }
 
@@ -88,19 +84,19 @@ export class OwedRows {
   private async take(
     unsent: readonly Outcome[],
     answers: readonly (Acceptance | Refusal)[],
-    byKey: ReadonlyMap<string, Owed>,
+    byKey: ReadonlyMap<string, ToSend>,
   ): Promise<void> {
     const outcomes = [...answers, ...unsent];
     const changed = outcomes.flatMap((outcome) => this.changes(byKey.get(outcome.record.key.canonical), outcome));
-    this.count(outcomes.length);
     this.work.progress.accepted(answers.filter((answer) => answer.kind === 'accepted'));
     await this.commit(changed);
     this.report();
   }
 
   /** The rows that one outcome changes. */
-  private changes(owed: Owed | undefined, outcome: Outcome): ExportError[] {
-    if (owed === undefined || owed.kind === 'no-data') return [];
+  private changes(owed: ToSend | undefined, outcome: Outcome): ExportError[] {
+    if (owed === undefined) return [];
+    this.answer(owed.error);
     const now = this.deps.clock.now();
     if (owed.kind === 'superseded') return [superseded(owed.error, now), ...this.recordOfItsOwn(outcome)];
     if (outcome.kind === 'refused') return [this.refusedAgain(owed.error, outcome.record, outcome.errors)];
@@ -119,7 +115,8 @@ export class OwedRows {
     return log.take();
   }
 
-  private refusedAgain(error: ExportError, record: EncodedRecord, errors: readonly ApiError[]): ExportError {
+  /** The row of a record that was refused again; it is not in the ledger yet. */
+  public refusedAgain(error: ExportError, record: EncodedRecord, errors: readonly ApiError[]): ExportError {
     const { log, progress } = this.work;
     const { describe, maxRetries } = this.job;
     this.tried.add(error.id);
@@ -127,6 +124,12 @@ export class OwedRows {
     const now = this.deps.clock.now();
     const payload = log.storable(record.payload);
     return refusedInRetry(error, { describe, ...payload, errors, run: progress.run, now, maxRetries });
+  }
+
+  /** Made anew for each window: rights that went since the last one are found. */
+  private context(): ReturnType<JobWork['sending']> {
+    // The cap on open rows does not stop a retry: it empties the table.
+    return this.work.sending(this.job.fields, () => this.ledger.assertHeld());
   }
 
   private async commit(changed: readonly ExportError[]): Promise<void> {
@@ -149,4 +152,13 @@ function refusedBeforeSending(record: EncodedRecord): Outcome[] {
 
 async function* asyncEach<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
   yield* items;
+}
+
+/** A row that was not sent, and why. */
+export type LeftAlone = { readonly id: string; readonly reason: Exclude<Owed['kind'], ToSend['kind']> };
+
+type ToSend = Extract<Owed, { readonly record: EncodedRecord | null }>;
+
+function isToSend(owed: Owed): owed is ToSend {
+  return owed.kind === 'record' || owed.kind === 'superseded';
 }

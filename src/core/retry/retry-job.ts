@@ -32,6 +32,7 @@ export class JobRetry implements Treated {
   public readonly left = new Map<string, SkipReason>();
   public readonly warnings: string[];
   public movedPast = false;
+  public unpaused = false;
   /** How many rows of the limit were used up. */
   public taken = 0;
   private readonly owed: OwedRows;
@@ -65,15 +66,18 @@ export class JobRetry implements Treated {
       const { inReach, paused } = this.select(known, positionsHold);
       // What was appended behind the end of a completed job is the next run's, as is the rest of one in the middle (R1).
       const readThrough = positionsHold ? this.progress.checkpoint.row : Infinity;
+      if (source !== null && !positionsHold && known?.checkpoint.mark) {
+        await this.progress.commit({ sourceDiffered: true });
+      }
       const owing = paused !== null && paused.olderFields.length > 0 ? [...inReach, paused] : inReach;
       const current = new CurrentData(owing, this.job.describe, positionsHold);
       const atPause = source === null ? null : await this.gather(source, current, readThrough, paused);
-      for (const error of await this.owed.send(inReach, current, { positionsHold, readThrough })) {
-        this.left.set(error.id, 'no-data');
-      }
-      if (paused === null || atPause === null || source === null) return;
+      await this.send(inReach, current, { positionsHold, readThrough });
+      if (paused === null) return;
       this.assertNotInterrupted();
-      await this.retryPaused(paused, atPause, source, current);
+      if (source === null || atPause === null || (atPause.record === null && source.heldBack)) {
+        this.left.set(paused.id, 'not-read');
+      } else await this.retryPaused(paused, atPause, source, current);
     } finally {
       await source?.close();
     }
@@ -97,7 +101,8 @@ export class JobRetry implements Treated {
       positionsHold && known !== undefined && known.phase !== 'completed' ? known.checkpoint.row : Infinity;
     const isNear = (error: ExportError): boolean => error.id === pausedId || error.row <= through;
     for (const error of pending) if (!isNear(error)) this.left.set(error.id, 'behind-checkpoint');
-    const near = pending.filter(isNear);
+    // With a limit the rows that waited longest since they were last tried come first, so that none waits for ever.
+    const near = pending.filter(isNear).sort((a, b) => (limit === Infinity ? 0 : a.run - b.run));
     const taken = near.slice(0, limit);
     for (const error of near.slice(limit)) this.left.set(error.id, 'limit');
     this.taken = taken.length;
@@ -130,12 +135,16 @@ export class JobRetry implements Treated {
         }
         if (row.position.row >= current.firstRow) current.take(encoder.encode(row));
       }
-      current.end();
     } catch (fault) {
       this.warnOf(fault);
       current.forget();
       return null;
     }
+    if (source.heldBack && needsRows) {
+      // The row that was left out may be one of those looked for: without it older data could pass for current (R3).
+      this.warnings.push(...source.warnings, storedDataInstead);
+      current.forget();
+    } else current.end();
     return { record: null };
   }
 
@@ -146,22 +155,28 @@ export class JobRetry implements Treated {
     source: OpenSource,
     current: CurrentData,
   ): Promise<void> {
-    if (record === null && source.heldBack) return;
     const now = this.deps.clock.now();
     if (record === null || record.key.canonical !== error.canonicalKey) {
       const left = leftBehind(error, now, this.job.describe);
       await this.progress.commit({ phase: 'open', pausedOn: null }, [left]);
+      this.unpaused = true;
       this.left.set(left.id, 'behind-checkpoint');
       return;
     }
+    const mark = await source.mark(record.end);
     const outcome = isPrepared(record) ? await this.owed.sendAlone(record) : record;
-    if (outcome.kind === 'refused') return this.owed.refusedAlone(error, record, outcome.errors);
+    this.owed.answer(error);
+    if (outcome.kind === 'refused') {
+      const { pausedOn } = this.ledger.job() ?? {};
+      const stays = pausedOn ? { pausedOn: { ...pausedOn, mark } } : {};
+      await this.progress.commit(stays, [this.owed.refusedAgain(error, record, outcome.errors)]);
+      return;
+    }
     const fields = payloadFields(outcome.record.payload, this.job.describe);
     const facts = { row: error.row, fields, recordId: outcome.id, now };
     const changed = accepted(error, facts, this.job.describe);
     const { row, line = null } = record.position;
-    const checkpoint = { row, line, mark: await source.mark(record.end) };
-    this.owed.count(1);
+    const checkpoint = { row, line, mark };
     this.progress.accepted([outcome]);
     await this.progress.commit({ phase: 'open', pausedOn: null, checkpoint, skipRows: 0 }, [changed]);
     this.movedPast = true;
@@ -174,8 +189,11 @@ export class JobRetry implements Treated {
     if (!isOpen(error)) return;
     this.assertNotInterrupted();
     const readThrough = this.progress.checkpoint.row;
-    const noData = await this.owed.send([error], current, { positionsHold: true, readThrough });
-    for (const { id } of noData) this.left.set(id, 'no-data');
+    await this.send([error], current, { positionsHold: true, readThrough });
+  }
+
+  private async send(...args: Parameters<OwedRows['send']>): Promise<void> {
+    for (const { id, reason } of await this.owed.send(...args)) this.left.set(id, reason);
   }
 
   private assertNotInterrupted(): void {
@@ -185,13 +203,16 @@ export class JobRetry implements Treated {
   /** @throws whatever it is, if it is not the source */
   private warnOf(fault: unknown): void {
     if (!(fault instanceof SourceFault)) throw fault;
-    this.warnings.push(`${fault.message} The stored data of the refused records is sent instead.`);
+    this.warnings.push(`${fault.message} ${storedDataInstead}`);
   }
 }
+
+const storedDataInstead = 'The stored data of the refused records is used instead.';
 
 /** Is everything before the checkpoint as it was? A job that stands before row 1 has nothing that could have changed. */
 async function holds(source: OpenSource, job: JobRecord | undefined): Promise<boolean> {
   const mark = job?.checkpoint.mark ?? null;
+  if (job?.sourceDiffered === true) return false;
   if (mark === null) return job?.checkpoint.row === 0;
   return (await source.compare(mark)) !== 'differs';
 }

@@ -7,6 +7,10 @@ export type SkipReason =
   | 'busy'
   /** the row lies behind the checkpoint of its job: the next run sends it */
   | 'behind-checkpoint'
+  /** the row is known by its place alone, and its source changed before it: the next run starts at row 1 */
+  | 'source-changed'
+  /** the job is paused on the row, and its source could not be read to its place */
+  | 'not-read'
   /** neither the source nor the ledger has its data */
   | 'no-data'
   /** the definition, the object or its fields no longer pass the checks */
@@ -26,6 +30,8 @@ export type JobRetryResult = RetryCounts & {
   attempted: number;
   /** The job was paused on a record that the org accepted now: the next run goes on behind it. */
   movedPast: boolean;
+  /** The job was paused on a row that holds another record by now, or none: the next run goes on there. */
+  unpaused: boolean;
   apiCalls: number;
   durationMs: number;
   stoppedBy: StoppedBy | null;

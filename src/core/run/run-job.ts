@@ -29,6 +29,8 @@ export type RunDeps = {
   readonly reporter: Reporter;
   /** Aborted by Ctrl-C and SIGTERM: the window in hand is settled, then the job stops. */
   readonly signal: AbortSignal;
+  /** Rejects where Export to CRM is off by now. */
+  readonly assertSwitchedOn: () => Promise<void>;
   /** SHA-256 of a text, in hex. */
   readonly digest: (text: string) => string;
 };
@@ -97,7 +99,13 @@ export class JobRun {
     this.deps.reporter.emit({ type: 'job-started', job: spec.name, fromRow, reattempt });
     this.warnOfNewDefinition(plan);
     if (plan.kind !== 'from-start') return;
-    await this.progress.commit({ phase: 'open', checkpoint: startOfSource, pausedOn: null, skipRows: 0 });
+    await this.progress.commit({
+      phase: 'open',
+      checkpoint: startOfSource,
+      pausedOn: null,
+      skipRows: 0,
+      sourceDiffered: false,
+    });
   }
 
   /** What was exported before went by the definition as it was then; the ledger takes the new one now. */
@@ -148,7 +156,7 @@ export class JobRun {
     }
     if (end !== null) {
       const checkpoint = { row, line, mark: await this.source.mark(end) };
-      await this.progress.commit({ phase: 'open', pausedOn: null, checkpoint, skipRows: 0 });
+      await this.progress.commit({ phase: 'open', pausedOn: null, checkpoint, skipRows: 0, sourceDiffered: false });
     }
     if (reattempt === null || window.entries[0]?.key.canonical === reattempt.key) return;
     const stale = this.ledger.exportError(reattempt.exportErrorId);

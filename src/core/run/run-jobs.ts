@@ -127,11 +127,17 @@ async function awaitedBy(job: PreparedJob, facts: AwaitedFacts): Promise<Awaited
   const view = await facts.ledger.read();
   for (const name of after) {
     const awaited = facts.results.find((result) => result.job === name) ?? restingJob(name, view, facts);
-    if (awaited.status === 'completed' || awaited.status === 'completedWithErrors') continue;
+    if (isDone(awaited) && restingJob(name, view, facts).status === 'completed') continue;
     // What is at the bottom of it: its exit code is that of the job that waits (design.md 4).
-    return awaited.waitingFor ?? { job: name, status: awaited.status, stoppedBy: awaited.stoppedBy };
+    // One whose last row was left for its next run (its file changes) did not come to its end.
+    const status = isDone(awaited) ? 'stopped' : awaited.status;
+    return awaited.waitingFor ?? { job: name, status, stoppedBy: awaited.stoppedBy };
   }
   return undefined;
+}
+
+function isDone({ status }: Pick<AwaitedJob, 'status'>): boolean {
+  return status === 'completed' || status === 'completedWithErrors';
 }
 
 /** A job that is no part of this run, as the ledger knows it; a renamed one that did not run since by its old name. */

@@ -27,6 +27,7 @@ export function planStart(facts: StartFacts): StartPlan {
   if (fromRow !== undefined && fromRow > 1) return { kind: 'from-row', row: fromRow };
   if (restart || fromRow !== undefined || job === undefined || job.phase === 'new')
     return { kind: 'from-start', warnChanged: false };
-  if (comparison === 'differs') return { kind: 'from-start', warnChanged: job.phase !== 'completed' };
+  if (comparison === 'differs' || job.sourceDiffered === true)
+    return { kind: 'from-start', warnChanged: job.phase !== 'completed' };
   return { kind: 'continue', reattempt: job.phase === 'paused' ? job.pausedOn : null };
 }

@@ -34,6 +34,8 @@ export type JobState = {
   /** Lines of the source up to the checkpoint, as they were settled. */
   prefix: readonly string[];
   paused: { readonly row: number; readonly key: string; readonly serial: number; readonly line: string } | null;
+  /** A retry went by keys alone, because something before the checkpoint differed. */
+  differed: boolean;
 };
 
 export type Write = { readonly key: string; readonly row: number; readonly fields: Fields };
@@ -104,7 +106,7 @@ export function isEmpty(fields: Fields): boolean {
 
 export class LifeModel {
   public state: State = {
-    job: { phase: 'none', prefix: [], paused: null },
+    job: { phase: 'none', prefix: [], paused: null, differed: false },
     errors: new Map(),
     passedOver: new Set(),
     decided: new Set(),
@@ -123,7 +125,7 @@ export class LifeModel {
   /** Is everything before the checkpoint as it was settled? */
   public get prefixHolds(): boolean {
     const { lines } = this;
-    return this.state.job.prefix.every((line, index) => lines[index] === line);
+    return !this.state.job.differed && this.state.job.prefix.every((line, index) => lines[index] === line);
   }
 
   /** Would the org take these fields of a key? Validation rules see the record as it would be. */
@@ -154,7 +156,7 @@ export class LifeModel {
     if (job.phase !== 'paused' || paused === null) return;
     this.state = {
       ...this.state,
-      job: { phase: 'open', prefix: [...job.prefix, paused.line], paused: null },
+      job: { ...job, phase: 'open', prefix: [...job.prefix, paused.line], paused: null },
       passedOver: new Set([...passedOver, paused.row]),
     };
     if (!discard || errors.get(paused.key)?.serial !== paused.serial) return;
@@ -220,6 +222,10 @@ class Play {
     const { job, errors } = this.state;
     const pending = [...errors.values()].filter((owed) => owed.status === 'pending');
     const holds = this.readable && this.model.prefixHolds;
+    if (this.readable && !holds && pending.length > 0) {
+      job.differed = true;
+      this.commit();
+    }
     const paused = job.phase === 'paused' && holds ? job.paused : null;
     const reach = !holds || job.phase === 'completed' ? Infinity : job.prefix.length;
     const taken = pending.filter((owed) => owed.serial !== paused?.serial && owed.row <= reach);
@@ -241,7 +247,7 @@ class Play {
   }
 
   private newPass(prefix: readonly string[]): void {
-    Object.assign(this.state.job, { phase: 'open', prefix, paused: null });
+    Object.assign(this.state.job, { phase: 'open', prefix, paused: null, differed: false });
     this.state.passedOver.clear();
     this.state.decided.clear();
   }
@@ -331,14 +337,15 @@ class Play {
   }
 
   /**
-   * Positions without a usable key are read again. What they hold now is the next run's business if it starts at row 1;
-   * else nobody would come to it, and it counts as owed. Returns those keys, with the rows.
+   * Positions without a usable key are read again. No run would come to what they hold now, so it counts as owed.
+   * Returns those keys, with the rows.
    */
   private retryPositions(taken: readonly Owed[], holds: boolean, maxRetries: number): Map<string, number> {
-    const { source, lines } = this.model;
-    const through = holds ? this.state.job.prefix.length : lines.length;
+    const { source } = this.model;
+    const through = this.state.job.prefix.length;
     const found = new Map<string, number>();
-    if (!this.readable) return found;
+    // Where positions do not hold, the next run starts at row 1 and comes to them.
+    if (!holds) return found;
     for (const owed of taken.filter(({ key }) => isPositional(key)).sort((a, b) => a.row - b.row)) {
       const now = owed.row <= through ? source[owed.row - 1] : undefined;
       if (now !== undefined && !isUsable(now)) {
@@ -347,7 +354,7 @@ class Play {
       }
       this.state.errors.delete(owed.key);
       const key = now === undefined ? undefined : canonical(now, owed.row);
-      if (holds && key !== undefined && !found.has(key)) found.set(key, owed.row);
+      if (key !== undefined && !found.has(key)) found.set(key, owed.row);
     }
     return found;
   }
@@ -402,6 +409,7 @@ class Play {
     const sendable = isUsable(now) && isConvertible(now.fields);
     if (!sendable || !this.model.orgTakes(paused.key, now.fields, this.org)) {
       this.refusedInRetry(owed, isUsable(now) ? now.fields : {}, maxRetries);
+      job.paused = { ...paused, line: lineOf(now) };
       return;
     }
     this.write({ key: paused.key, row: paused.row, fields: now.fields });

@@ -184,6 +184,7 @@ export class World extends JobWorld {
       random: systemRandom,
       reporter: { emit: () => undefined },
       signal: new AbortController().signal,
+      assertSwitchedOn: async () => undefined,
       digest: (text) => createHash('sha256').update(text).digest('hex'),
     };
   }
