@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import type { SourceSpec } from '../core/job.js';
+import type { SourceRow } from '../core/record.js';
+import { estimateRecords } from '../core/validate/call-estimate.js';
+import { createCsvSource } from '../sources/csv-source.js';
+
+export type SourceSample = {
+  readonly columns: readonly string[];
+  readonly rows: readonly SourceRow[];
+  /** Records in the whole source; an estimate unless the sample reaches its end. */
+  readonly records: { readonly count: number; readonly exact: boolean };
+  readonly warnings: readonly string[];
+};
+
+/** The first rows of a source. @throws SourceFault */
+export async function readSample(spec: SourceSpec, most: number): Promise<SourceSample> {
+  const source = await createCsvSource(spec).open();
+  const rows: SourceRow[] = [];
+  let exact = true;
+  try {
+    for await (const row of source.rows()) {
+      if (rows.length === most) {
+        exact = false;
+        break;
+      }
+      rows.push(row);
+    }
+  } finally {
+    await source.close();
+  }
+  const { columns, warnings } = source;
+  const records = exact ? rows.length : estimateRecords(rows.length, rows.at(-1)?.end ?? 0, await sizeOf(spec.path));
+  return { columns, rows, records: { count: records, exact }, warnings };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+const delimiters = [';', '\t', '|'];
+
+/** The source with the delimiter of its header: a header of one column that holds another delimiter tells it. */
+export async function withDelimiter(spec: SourceSpec): Promise<SourceSpec> {
+  const source = await createCsvSource(spec).open();
+  await source.close();
+  const [column, second] = source.columns;
+  const delimiter = second === undefined ? delimiters.find((character) => column?.includes(character)) : undefined;
+  return delimiter === undefined ? spec : { ...spec, delimiter };
+}
