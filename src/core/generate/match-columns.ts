@@ -103,7 +103,7 @@ class Matching {
     const reason = whyNot(column, option, by);
     if (reason === undefined) this.take(column, option, by);
     else {
-      this.leave(column, reason, [option.target]);
+      this.leave(column, reason, reason === 'salesforce-id' ? [] : [option.target]);
       // Its name is this field's: another way of matching would only be worse.
       if (reason === 'not-writable' || reason === 'salesforce-id') this.done.add(column.name);
     }
