@@ -71,7 +71,7 @@ async function proposalOf(
   const columns = sampledColumns(sample.columns, sample.rows);
   const decided = decisionsOf(map, sample.columns);
   const targets = [...decided.values()].flatMap((target) => target ?? []);
-  const parents = new Map<string, ObjectDescribe | undefined>();
+  const parents = new Map<string, ObjectDescribe | undefined>([[describe.name, describe]]);
   for (const name of objectsToDescribe(columns, targets, describe)) {
     parents.set(name, await context.facts.describe(name));
   }

@@ -44,9 +44,7 @@ export type LookupKey = { readonly lookup: Lookup; readonly target: string; read
 
 /** All ways by which this lookup's parent can be found; Ids apart. */
 export function lookupKeys(lookup: Lookup, describe: ObjectDescribe, related: RelatedDescribe): LookupKey[] {
-  const objects = lookup.field.referenceTo.flatMap((name) =>
-    name === describe.name ? describe : (related(name) ?? []),
-  );
+  const objects = lookup.field.referenceTo.flatMap((name) => related(name) ?? []);
   const names = new Set(objects.flatMap((object) => object.fields.filter(isParentKey).map((field) => field.name)));
   return [...names].flatMap((name) => {
     const target = `${lookup.relation}.${name}`;

@@ -9,6 +9,7 @@ import { matchColumns, optionOf, type MatchInput } from './match-columns.js';
 export type ProposalInput = {
   readonly columns: readonly SampledColumn[];
   readonly describe: ObjectDescribe;
+  /** The job's own object included: a lookup may point to it. */
   readonly related: RelatedDescribe;
   readonly decisions: Decisions;
 };
@@ -31,11 +32,8 @@ export type Proposal = {
 };
 
 /** From columns and describe to a job: pure, so that each answer of a person simply proposes anew. */
-export function propose(given: ProposalInput): Proposal {
-  const { describe, columns, decisions } = given;
-  // A lookup may point to the job's own object.
-  const related: RelatedDescribe = (name) => (name === describe.name ? describe : given.related(name));
-  const input = { ...given, related };
+export function propose(input: ProposalInput): Proposal {
+  const { describe, columns, related, decisions } = input;
   const asked = decisions.externalId === undefined ? undefined : findField(describe, decisions.externalId);
   const first = matchColumns(matchInput(input, asked?.name));
   const key = decisions.externalId === undefined ? clearKeyOf(describe, first.matches) : asked?.name;

@@ -120,11 +120,7 @@ describe('generate: columns to fields', () => {
           const proposal = proposed(account, columnsOf(columns, ...rows), { externalId: 'Ext_Id__c' });
           const told = [...proposal.matches, ...proposal.leftOut].map(({ column }) => column);
           expect(told.toSorted()).to.deep.equal(columns.toSorted());
-          const fields = proposal.matches.map(
-            ({ target }) =>
-              optionOf(target, account, () => undefined)?.field.name ??
-              optionOf(target, account, () => account)?.field.name,
-          );
+          const fields = proposal.matches.map(({ target }) => optionOf(target, account, () => account)?.field.name);
           expect(fields).to.not.include(undefined);
           expect(new Set(fields).size).to.equal(fields.length);
         },
