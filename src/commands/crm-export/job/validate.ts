@@ -1,7 +1,7 @@
 import { Messages } from '@salesforce/core';
 import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../../cli/exit-codes.js';
-import { withFaults } from '../../../cli/faults.js';
+import { toSfError, withFaults } from '../../../cli/faults.js';
 import { storeFlag } from '../../../cli/flags.js';
 import { jobFlags } from '../../../cli/job-flags.js';
 import { jobsOf } from '../../../cli/run-definition.js';
@@ -49,7 +49,7 @@ export default class CrmExportJobValidate extends SfCommand<CrmExportJobValidate
     if (wrong.length > 0) {
       const error = messages.createError('error.cannotRun', [wrong.join(', ')], [], exitCodes.failed);
       error.setData(result);
-      throw error;
+      throw toSfError(error);
     }
     if (!valid) setExitCode(exitCodes.withErrors);
     return result;
