@@ -16,11 +16,12 @@ export type SourceSample = {
 export async function readSample(spec: SourceSpec, most: number): Promise<SourceSample> {
   const source = await createCsvSource(spec).open();
   const rows: SourceRow[] = [];
-  let exact = true;
+  /** The row behind the sample tells that there is more, and how long rows are where the sample is empty. */
+  let next: SourceRow | undefined;
   try {
     for await (const row of source.rows()) {
       if (rows.length === most) {
-        exact = false;
+        next = row;
         break;
       }
       rows.push(row);
@@ -29,8 +30,9 @@ export async function readSample(spec: SourceSpec, most: number): Promise<Source
     await source.close();
   }
   const { columns, warnings } = source;
-  const records = exact ? rows.length : estimateRecords(rows.length, rows.at(-1)?.end ?? 0, await sizeOf(spec.path));
-  return { columns, rows, records: { count: records, exact }, warnings };
+  if (next === undefined) return { columns, rows, records: { count: rows.length, exact: true }, warnings };
+  const count = estimateRecords(rows.length + 1, next.end, await sizeOf(spec.path));
+  return { columns, rows, records: { count, exact: false }, warnings };
 }
 
 async function sizeOf(path: string): Promise<number> {

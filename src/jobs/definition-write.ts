@@ -8,7 +8,7 @@ import { parseDefinition, readText } from './definition.js';
 const byteOrderMark = '\uFEFF';
 
 export type DefinitionChange = {
-  /** Absolute. */
+  /** Absolute; paths in it are relative to its folder, as a run reads them. */
   readonly file: string;
   /** What the file is to hold. */
   readonly text: string;
@@ -23,7 +23,7 @@ export type DefinitionChange = {
  * @throws DefinitionFault the file that is there cannot be used, or could not be with this job
  */
 export async function planJob(path: string, job: JobText, replace: boolean): Promise<DefinitionChange | 'taken'> {
-  const file = await realpath(path).catch(() => resolve(path));
+  const file = resolve(path);
   const before = await presentText(file);
   if (before === undefined) return checked({ file, text: newDefinition(job), kind: 'created', before });
   parseDefinition(before, file);
@@ -45,13 +45,15 @@ export async function writeDefinition({ file, text, before }: DefinitionChange):
   if ((await presentText(file)) !== before) {
     throw new DefinitionFault('changed', `The definition file ${file} was changed meanwhile.`, { path: file });
   }
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  // Behind a link stands the file itself: the link stays.
+  const target = await realpath(file).catch(() => file);
+  const temporary = `${target}.${randomUUID()}.tmp`;
   try {
     const marked = before === undefined ? false : await hasMark(file);
-    const mode = before === undefined ? undefined : (await stat(file)).mode;
+    const mode = before === undefined ? undefined : (await stat(target)).mode;
     const content = `${marked ? byteOrderMark : ''}${text}`;
     await writeFile(temporary, content, { flag: 'wx', flush: true, ...(mode === undefined ? {} : { mode }) });
-    await rename(temporary, file);
+    await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const message = `The definition file ${file} cannot be written.`;

@@ -35,6 +35,7 @@ function aboutLines({ object, operation, externalId, source, sampled, estimate }
 
 function sampleLine(sampled: number, { records, recordsAreExact }: CallEstimate): string {
   if (recordsAreExact) return `All ${count(sampled, 'row')} looked at.`;
+  if (sampled === 0) return `No row looked at; there are about ${records.toLocaleString('en-US')}.`;
   return `The first ${count(sampled, 'row')} of about ${records.toLocaleString('en-US')} looked at.`;
 }
 

@@ -163,6 +163,7 @@ describe('job generate and job validate', function () {
     await admin.accounts(rows);
     const none = await validate(...adHoc, '--rows', '0');
     expect([none.code, none.output.result.jobs[0]?.findings]).to.deep.equal([0, []]);
+    expect(none.output.result.jobs[0]?.estimate?.records).to.be.greaterThan(1000);
     const all = await validate(...adHoc, '--rows', '5000');
     expect(all.code).to.equal(68);
     expect(all.output.result.jobs[0]?.findings[0]).to.deep.include({

@@ -16,9 +16,12 @@ export function lookupsOf(describe: ObjectDescribe): Lookup[] {
     const relation = field.relationshipName;
     if (relation === null || field.referenceTo.length === 0 || !(field.createable || field.updateable)) return [];
     const words = [relation, field.name, field.label].map((name) => wordOf(name).replace(/(.)id$/, '$1'));
-    return [{ field, relation, words: [...new Set(words)] }];
+    return [{ field, relation, words: [...new Set(words)].filter((word) => word !== '') }];
   });
 }
+
+/** A lookup to anything (the WhatId of tasks) would cost a describe of each, and its parents' keys are not told apart. */
+const mostParents = 5;
 
 /**
  * Objects whose describes are needed to propose lookups for these columns, and to understand the relations that a
@@ -29,8 +32,10 @@ export function objectsToDescribe(
   targets: readonly string[],
   describe: ObjectDescribe,
 ): string[] {
-  const spoken = lookupsOf(describe).filter((lookup) => columns.some((column) => speaksOf(column.word, lookup)));
-  const named = targets.flatMap((target) => findRelation(describe, target.split('.')[0] ?? '') ?? []);
+  const lookups = lookupsOf(describe).filter(({ field }) => field.referenceTo.length <= mostParents);
+  const spoken = lookups.filter((lookup) => columns.some((column) => speaksOf(column.word, lookup)));
+  const relations = [...targets, ...columns.map(({ name }) => name)].filter((name) => name.includes('.'));
+  const named = relations.flatMap((target) => findRelation(describe, target.split('.')[0] ?? '') ?? []);
   const objects = [...spoken.map(({ field }) => field), ...named].flatMap(({ referenceTo }) => referenceTo);
   return [...new Set(objects)].filter((name) => name !== describe.name);
 }

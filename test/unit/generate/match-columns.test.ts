@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { optionOf } from '../../../src/core/generate/match-columns.js';
+import type { Proposal } from '../../../src/core/generate/propose.js';
+import { compileMapping } from '../../../src/core/mapping/compile-mapping.js';
+import { job } from '../mapping/jobs.js';
 import { account, columnsOf, contact, proposed, words } from './describes.js';
 
 const salesforceId = '001000000000001AAA';
@@ -36,6 +39,14 @@ const single: ReadonlyArray<readonly [column: string, values: readonly string[],
   ['OwnerId', ['ann'], 'OwnerId: lookup-without-key [OwnerId]'],
   ['Something', ['x'], 'Something: no-field []'],
 ];
+
+/** What the checks before a run say of a proposed mapping. */
+function problemsOf(columns: readonly string[], { matches }: Proposal): readonly unknown[] {
+  const mapping = Object.fromEntries(matches.map(({ target, column }) => [target, { column }]));
+  const spec = { ...job(), mapping };
+  const compiled = compileMapping({ spec, columns, describe: account, relatedDescribe: () => undefined });
+  return 'problems' in compiled ? compiled.problems : [];
+}
 
 describe('generate: columns to fields', () => {
   for (const [column, values, wanted] of single) {
@@ -86,7 +97,7 @@ describe('generate: columns to fields', () => {
     ]);
   });
 
-  it('whatever the header, each column is told once, no field is set twice, and every target exists', () => {
+  it('whatever the header, each column is told once, no field is set twice, and the mapping passes the checks of a run', () => {
     const texts = [
       'Name',
       'name ',
@@ -123,6 +134,7 @@ describe('generate: columns to fields', () => {
           const fields = proposal.matches.map(({ target }) => optionOf(target, account, () => account)?.field.name);
           expect(fields).to.not.include(undefined);
           expect(new Set(fields).size).to.equal(fields.length);
+          if (fields.includes('Ext_Id__c')) expect(problemsOf(columns, proposal)).to.deep.equal([]);
         },
       ),
     );

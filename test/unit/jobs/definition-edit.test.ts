@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { indexOfJob, newDefinition, withJobAdded, withJobReplaced } from '../../../src/jobs/definition-edit.js';
@@ -123,6 +123,7 @@ describe('definition file: writing', () => {
     expect(text.startsWith('\uFEFF{ "$schema"')).to.equal(true);
     if (process.platform !== 'win32') expect((await stat(made)).mode & 0o777).to.equal(0o640);
     expect(await loadDefinition(path('link.json'))).to.have.length(2);
+    expect((await lstat(path('link.json'))).isSymbolicLink()).to.equal(true);
   });
 
   it('what somebody else wrote meanwhile is not lost', async () => {

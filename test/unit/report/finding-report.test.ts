@@ -75,7 +75,6 @@ describe('report of job validate', () => {
     };
     const shown = findingLines([one]);
     expect(shown).to.have.length(3);
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
     for (const line of shown) expect(line).to.not.match(/[\u0000-\u001f\u202e]/);
     expect(shown[1]).to.match(/^ {2}column ".*", 4 rows, first row 2 \(line 3\)$/);
   });
