@@ -1,7 +1,7 @@
 import { Messages } from '@salesforce/core';
-import { SfCommand } from '@salesforce/sf-plugins-core';
 import { exitCodeSection } from '../../cli/exit-codes.js';
 import { showOverview, type Overview } from '../../cli/overview.js';
+import { SfCommand } from '../../cli/sf-command.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.index');

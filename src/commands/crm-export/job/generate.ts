@@ -1,5 +1,5 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { Flags } from '@salesforce/sf-plugins-core';
 import { hasTerminal } from '../../../cli/ask.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
@@ -7,6 +7,7 @@ import { storeFlag } from '../../../cli/flags.js';
 import { generateJob } from '../../../cli/generate-job.js';
 import { terminalPrompter } from '../../../cli/prompter.js';
 import { usualDefinition } from '../../../cli/run-definition.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { show } from '../../../cli/show.js';
 import type { GenerateResult } from '../../../core/generate/generate-result.js';
 import { renderGeneratedJob, renderWritten } from '../../../report/generate-report.js';

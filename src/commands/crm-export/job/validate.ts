@@ -1,10 +1,11 @@
 import { Messages } from '@salesforce/core';
-import { Flags, SfCommand } from '@salesforce/sf-plugins-core';
+import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../../cli/exit-codes.js';
 import { toSfError, withFaults } from '../../../cli/faults.js';
 import { storeFlag } from '../../../cli/flags.js';
 import { jobFlags } from '../../../cli/job-flags.js';
 import { jobsOf } from '../../../cli/run-definition.js';
+import { SfCommand } from '../../../cli/sf-command.js';
 import { show } from '../../../cli/show.js';
 import { validateJobs } from '../../../cli/validate-jobs.js';
 import { exitCodes } from '../../../core/exit-codes.js';
