@@ -39,13 +39,13 @@ async function problemOfFile(path: string): Promise<string | undefined> {
 export async function objectOf(
   flag: string | undefined,
   prompter: Prompter | undefined,
-  facts: OrgFacts,
+  describeObject: OrgFacts['describe'],
 ): Promise<ObjectDescribe> {
   const unknown = (name: string): string => messages.getMessage('error.noObject', [name]);
   const problem = async (name: string): Promise<string | undefined> =>
-    name !== '' && (await facts.describe(name)) !== undefined ? undefined : unknown(name);
+    name !== '' && (await describeObject(name)) !== undefined ? undefined : unknown(name);
   const name = flag ?? (await askFor('sobject', prompter, problem));
-  const describe = await facts.describe(name);
+  const describe = await describeObject(name);
   if (describe === undefined) throw messages.createError('error.noObject', [escapeText(name)]);
   return describe;
 }

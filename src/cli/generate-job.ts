@@ -49,7 +49,7 @@ export async function generateJob(request: GenerateRequest): Promise<GenerateRes
   return checkingOrg(request, async (check) => {
     const { prompter } = request;
     const { source, sample } = await sourceOf(request.file, prompter);
-    const describe = await objectOf(request.sobject, prompter, check.context.facts);
+    const describe = await objectOf(request.sobject, prompter, check.context.describe);
     const proposal = await proposalOf(request, sample, describe, check);
     const job = jobOf(request, source, describe, proposal);
     const { change, named } = await placeOf(request, job);
@@ -73,7 +73,7 @@ async function proposalOf(
   const targets = [...decided.values()].flatMap((target) => target ?? []);
   const parents = new Map<string, ObjectDescribe | undefined>([[describe.name, describe]]);
   for (const name of objectsToDescribe(columns, targets, describe)) {
-    parents.set(name, await context.facts.describe(name));
+    parents.set(name, await context.describe(name));
   }
   const related = (name: string): ObjectDescribe | undefined => parents.get(name);
   const decisions = { externalId, columns: decided };

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { SourceSpec } from '../core/job.js';
 import type { SourceRow } from '../core/record.js';
 import { estimateRecords } from '../core/validate/call-estimate.js';
@@ -31,12 +30,8 @@ export async function readSample(spec: SourceSpec, most: number): Promise<Source
   }
   const { columns, warnings } = source;
   if (next === undefined) return { columns, rows, records: { count: rows.length, exact: true }, warnings };
-  const count = estimateRecords(rows.length + 1, next.end, await sizeOf(spec.path));
+  const count = estimateRecords(rows.length + 1, next.end, source.extent ?? 0);
   return { columns, rows, records: { count, exact: false }, warnings };
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
 const delimiters = [';', '\t', '|'];

@@ -1,8 +1,11 @@
+import { unaffordable } from '../core/budget/estimate.js';
+import type { BudgetFacts } from '../core/budget/policy.js';
 import type { JobSpec } from '../core/job.js';
 import { SourceFault } from '../core/ports/source.js';
+import { callsToSettle } from '../core/run/calls-to-settle.js';
 import type { PreparedJob } from '../core/run/prepared-job.js';
 import { resolveSettings } from '../core/settings.js';
-import { estimateCalls } from '../core/validate/call-estimate.js';
+import { estimateCalls, type CallEstimate } from '../core/validate/call-estimate.js';
 import { bySeverity, finding, type Finding } from '../core/validate/finding.js';
 import { checkRows } from '../core/validate/job-check.js';
 import { statusOf, type ValidatedJob, type ValidateResult } from '../core/validate/validate-result.js';
@@ -35,8 +38,8 @@ export async function validateJobs(request: ValidateRequest): Promise<ValidateRe
   });
 }
 
-async function validateJob(job: PreparedJob, { context }: OrgCheck, rows: number): Promise<ValidatedJob> {
-  const { spec, describe, fields } = job;
+async function validateJob(job: PreparedJob, { context, budget }: OrgCheck, rows: number): Promise<ValidatedJob> {
+  const { spec, describe, fields, settings } = job;
   let sample: SourceSample;
   try {
     sample = await readSample(spec.source, rows);
@@ -44,30 +47,36 @@ async function validateJob(job: PreparedJob, { context }: OrgCheck, rows: number
     if (!(fault instanceof SourceFault)) throw fault;
     return unusable(spec, [sourceFinding(spec.name, fault)]);
   }
-  const activeTriggers = await context.facts.hasActiveTriggers(spec.object);
   const asked = resolveSettings({ rows: context.settings, orgId: context.orgId, jobSettings: spec.settings });
   const collections = asked['collections-per-request'].value;
+  // With `auto` the checks have asked already, and one collection is the answer.
+  const activeTriggers =
+    collections === 'auto' ? settings.collections === 1 : await context.facts.hasActiveTriggers(spec.object);
+  const estimate = estimateCalls(sample.records, settings, job.apiCalls);
   const { encoder } = job.compile(sample.columns);
-  const warnings = [...job.warnings, ...sample.warnings];
+  const warnings = [...job.warnings, ...sample.warnings, ...budgetWarning(job, estimate, budget())];
   const findings = bySeverity([
     ...checkRows({ spec, describe, encoder, fields }, sample.rows),
     ...warnings.map((warning) => finding(spec.name, 'warning', 'check', warning)),
     ...(activeTriggers ? [triggersFinding(spec, collections)] : []),
   ]);
-  const size = {
-    batchSize: job.settings.batchSize,
-    collections: collections === 'auto' ? (activeTriggers ? 1 : 5) : collections,
-  };
-  // A run asks for triggers only where it chooses the size of a request itself.
-  const checks = job.apiCalls + (collections === 'auto' ? 1 : 0);
   return {
     ...headOf(spec),
     status: statusOf(findings),
     sampled: sample.rows.length,
     activeTriggers,
-    estimate: estimateCalls(sample.records, size, checks),
+    estimate,
     findings,
   };
+}
+
+/** The same words as those of a run that would not have enough calls. */
+function budgetWarning({ settings }: PreparedJob, estimate: CallEstimate, facts: BudgetFacts): string[] {
+  if (estimate.requests === 0) return [];
+  const { batchSize, collections, pauseOnErrors } = settings;
+  const reserve = callsToSettle(batchSize * collections, batchSize, pauseOnErrors);
+  const warning = unaffordable({ calls: estimate.total, exact: estimate.recordsAreExact }, reserve, facts);
+  return warning === null ? [] : [warning];
 }
 
 function headOf({

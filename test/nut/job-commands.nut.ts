@@ -175,6 +175,34 @@ describe('job generate and job validate', function () {
   });
 });
 
+describe('job validate and the API budget', function () {
+  this.timeout(120_000);
+  let admin: Admin;
+  before(async () => {
+    admin = await Admin.create();
+  });
+  after(() => admin.end());
+
+  it('A1 its calls are in the accounts; it warns where a run would not have enough, and stops with 75 where it has none', async () => {
+    const file = await admin.accounts([['A-1', 'One']]);
+    const limit = (calls: number) => admin.json('settings', 'set', 'daily-api-limit', String(calls), ...admin.orgFlags);
+    const validate = () => admin.json<ValidateResult>('job', 'validate', ...admin.adHoc(file));
+
+    expect((await limit(10)).code).to.equal(0);
+    const warned = await validate();
+    expect([warned.code, warned.output.result.jobs[0]?.status]).to.deep.equal([0, 'warning']);
+    expect(warned.output.result.jobs[0]?.findings[0]?.message).to.match(/daily-api-limit/);
+    const { apiUse } = await admin.ledger();
+    expect(apiUse.reduce((sum, { calls }) => sum + calls, 0)).to.equal(warned.output.result.apiCalls);
+
+    expect((await limit(1)).code).to.equal(0);
+    const stopped = await validate();
+    expect(stopped.code, stopped.stdout).to.equal(75);
+    expect(stopped.output.message).to.match(/^Stopped: .*daily-api-limit/);
+    expect(stopped.output.actions).to.be.an('array').that.is.not.empty;
+  });
+});
+
 describe('sf crm-export, typed alone', function () {
   this.timeout(120_000);
   let admin: Admin;

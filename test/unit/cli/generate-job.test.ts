@@ -77,6 +77,7 @@ describe('job generate, asking a person', () => {
       org: login as unknown as Org,
       apiVersion: undefined,
       store: path('store.json'),
+      warn: () => undefined,
       definitionFile: path('crm-export.json'),
       file: undefined,
       sobject: undefined,

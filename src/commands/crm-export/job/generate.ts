@@ -64,6 +64,7 @@ export default class CrmExportJobGenerate extends SfCommand<CrmExportJobGenerate
         org: flags['target-org'],
         apiVersion: flags['api-version'],
         store: flags.store,
+        warn: (message) => this.warn(message),
         definitionFile: flags['definition-file'],
         file: flags.file,
         sobject: flags.sobject,

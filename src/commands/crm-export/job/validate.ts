@@ -41,7 +41,8 @@ export default class CrmExportJobValidate extends SfCommand<CrmExportJobValidate
     const { rows, store } = flags;
     const { specs, result } = await withFaults(async () => {
       const asked = await jobsOf(flags);
-      const org = { org: flags['target-org'], apiVersion: flags['api-version'], store };
+      const warn = (message: string): void => void this.warn(message);
+      const org = { org: flags['target-org'], apiVersion: flags['api-version'], store, warn };
       return { specs: asked, result: await validateJobs({ ...org, specs: asked, rows }) };
     });
     const { orgId, username, jobs, valid } = result;
