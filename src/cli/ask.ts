@@ -7,7 +7,7 @@ const messages = Messages.loadMessages('sf-crm-export', 'errors');
 const settingMessages = Messages.loadMessages('sf-crm-export', 'settings');
 
 /** sf's own prompt answers by itself after 10 s; a person who reads a warning needs longer. */
-const answerTimeMs = 30 * 60_000;
+export const answerTimeMs = 30 * 60_000;
 
 export type Asking = {
   readonly question: string;

@@ -10,6 +10,7 @@ import type { PreparedJob } from '../core/run/prepared-job.js';
 import { runJobs, type RunJobsOutcome } from '../core/run/run-jobs.js';
 import { RowsMissing } from '../core/run/stop.js';
 import type { JobResult, RunResult } from '../core/run-result.js';
+import type { SettingValues } from '../core/settings.js';
 import { escapeText } from '../report/escape.js';
 import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';

@@ -12,7 +12,16 @@ export class DefinitionFault extends Error {
 
   public constructor(
     /** Stable code; the words for people are made from it and `facts` at the edge. */
-    public readonly code: 'not-found' | 'not-a-file' | 'not-readable' | 'not-utf8' | 'empty' | 'not-json' | 'invalid',
+    public readonly code:
+      | 'not-found'
+      | 'not-a-file'
+      | 'not-readable'
+      | 'not-writable'
+      | 'not-utf8'
+      | 'empty'
+      | 'not-json'
+      | 'invalid'
+      | 'changed',
     message: string,
     public readonly facts: { readonly path?: string; readonly line?: number; readonly column?: number } & Record<
       string,

@@ -44,7 +44,7 @@ const mapping = z
 
 const source = z
   .strictObject({
-    type: z.literal('csv', 'the only kind of source is "csv"'),
+    type: z.literal('csv', 'the only kind of source is "csv"').meta({ description: 'Kind of source.' }),
     path: z.string().min(1, 'name a file').meta({ description: 'Path of the file, relative to this definition file.' }),
     delimiter: z
       .string()
@@ -58,7 +58,8 @@ const source = z
   .refine((value) => value.absent === undefined || value.absent !== (value.null ?? '#N/A'), {
     message: 'this text means null already ("null" is "#N/A" if left out); the two must differ',
     path: ['absent'],
-  });
+  })
+  .meta({ description: 'Where the records come from.' });
 
 const settings = z.strictObject({
   'pause-on-export-errors': z

@@ -16,7 +16,12 @@ import type { JsonDocument } from './json-text.js';
  */
 export async function loadDefinition(path: string): Promise<JobSpec[]> {
   const file = resolve(path);
-  const document = parseFile(await readText(file), file);
+  return parseDefinition(await readText(file), file);
+}
+
+/** The jobs of a definition that stands, or is to stand, in this file. @throws DefinitionFault */
+export function parseDefinition(text: string, file: string): JobSpec[] {
+  const document = parseFile(text, file);
   const checked = definitionSchema.safeParse(document.value, { reportInput: true });
   const problems = checked.success
     ? [...nameProblems(checked.data.jobs), ...afterProblems(checked.data.jobs)]
@@ -36,7 +41,7 @@ export function adHocJob(flags: {
   readonly name?: string;
 }): JobSpec {
   const { file, sobject, externalId } = flags;
-  const name = flags.name ?? defaultName(sobject, file);
+  const name = flags.name ?? defaultJobName(sobject, file);
   const job = { name, object: sobject, externalId, source: { type: 'csv', path: file } };
   const checked = jobSchema.safeParse(job, { reportInput: true });
   if (checked.success) return toSpec(checked.data, process.cwd());
@@ -55,8 +60,8 @@ function flagOf(key: string | number | undefined): string {
   return flagNames[String(key)] ?? String(key);
 }
 
-/** Characters that a job name cannot have become a dash. */
-function defaultName(sobject: string, file: string): string {
+/** `<sObject>-<file name without extension>`; characters that a job name cannot have become a dash. */
+export function defaultJobName(sobject: string, file: string): string {
   const stem = basename(file, extname(file));
   return `${sobject}-${stem}`
     .normalize('NFC')
@@ -64,7 +69,8 @@ function defaultName(sobject: string, file: string): string {
     .slice(0, 80);
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws DefinitionFault */
+export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     const [code, words] = readFaults[error.code ?? ''] ?? (['not-readable', 'cannot be read'] as const);
     throw new DefinitionFault(code, `The definition file ${file} ${words}.`, { path: file }, [], { cause: error });

@@ -3,8 +3,13 @@ export type TextPlace = { readonly line: number; readonly column: number };
 
 export type JsonPath = ReadonlyArray<string | number>;
 
+/** A part of a text: offsets of its first character and of the one behind it. */
+export type TextSpan = { readonly start: number; readonly end: number };
+
 export type JsonDocument = {
   readonly value: unknown;
+  /** Where the value at a path begins and ends; undefined: there is none. */
+  readonly spanOf: (path: JsonPath) => TextSpan | undefined;
   /** Where the value at a path stands, or the nearest thing around it that is there. */
   readonly placeOf: (path: JsonPath) => TextPlace;
 };
@@ -27,16 +32,16 @@ export class JsonTextError extends Error {
  * an entry), and so is a number that a double cannot hold as it is written (P12).
  */
 export function parseJson(text: string): JsonDocument {
-  const offsets = new Map<string, number>();
-  const value = new Reader(text, offsets).document();
+  const spans = new Map<string, TextSpan>();
+  const value = new Reader(text, spans).document();
   const placeOf = (path: JsonPath): TextPlace => {
     for (let length = path.length; length > 0; length--) {
-      const offset = offsets.get(pathKey(path.slice(0, length)));
-      if (offset !== undefined) return placeAt(text, offset);
+      const span = spans.get(pathKey(path.slice(0, length)));
+      if (span !== undefined) return placeAt(text, span.start);
     }
-    return placeAt(text, offsets.get(pathKey([])) ?? 0);
+    return placeAt(text, spans.get(pathKey([]))?.start ?? 0);
   };
-  return { value, placeOf };
+  return { value, spanOf: (path) => spans.get(pathKey(path)), placeOf };
 }
 
 function pathKey(path: JsonPath): string {
@@ -61,7 +66,7 @@ class Reader {
 
   public constructor(
     private readonly text: string,
-    private readonly offsets: Map<string, number>,
+    private readonly spans: Map<string, TextSpan>,
   ) {}
 
   public document(): unknown {
@@ -74,7 +79,13 @@ class Reader {
 
   private read(path: JsonPath): unknown {
     if (path.length > deepest) this.fail('this is nested too deeply');
-    this.offsets.set(pathKey(path), this.at);
+    const start = this.at;
+    const value = this.valueAt(path);
+    this.spans.set(pathKey(path), { start, end: this.at });
+    return value;
+  }
+
+  private valueAt(path: JsonPath): unknown {
     const character = this.text[this.at];
     if (character === '{') return this.object(path);
     if (character === '[') return this.array(path);

@@ -115,6 +115,25 @@ describe('the plugin in the real sf CLI', function () {
     expect(skipped.stderr).to.match(/not paused/i);
   });
 
+  it('makes a job from a file, checks it, and runs it; typed alone it shows where to begin', async () => {
+    writeFileSync(join(home, 'clients.csv'), 'Client No;Account Name;Industry\nD-1;One;Other\nD-2;Two;Other\n');
+    const flags = ['--file', 'clients.csv', '--sobject', 'Account', '--external-id', 'Ext_Id__c'];
+    const made = await sf(['crm-export', 'job', 'generate', ...flags, '--map', 'Client No=Ext_Id__c', '--json']);
+    expect(made.code, made.stdout).to.equal(0);
+    expect(JSON.parse(made.stdout).result).to.include({ change: 'created' });
+    const checked = await sf(['crm-export', 'job', 'validate', '--json']);
+    expect(checked.code, checked.stdout).to.equal(0);
+    expect(JSON.parse(checked.stdout).result).to.include({ valid: true });
+    const ran = await sf(['crm-export', 'run', '--json']);
+    expect(JSON.parse(ran.stdout).result.jobs[0]).to.include({ job: 'Account-clients', exported: 2 });
+    const alone = await sf(['crm-export']);
+    expect(alone.code, alone.stderr).to.equal(0);
+    expect(alone.stdout).to.include('sf crm-export job generate');
+    const mistyped = await sf(['crm-export', 'job', 'generat']);
+    expect(mistyped.code).to.equal(2);
+    expect(mistyped.stderr).to.include('Did you mean "generate"?');
+  });
+
   it('S1 no token is in any file of the ledger, and its files are the owner’s alone', () => {
     const folder = join(home, '.sf');
     const files = readdirSync(folder).filter((name) => name.startsWith('crm-export-store'));

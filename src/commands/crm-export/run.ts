@@ -3,6 +3,7 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
 import { storeFlag } from '../../cli/flags.js';
+import { jobFlags } from '../../cli/job-flags.js';
 import { runScreen } from '../../cli/progress-screen.js';
 import { runExport } from '../../cli/run.js';
 import { jobsOf } from '../../cli/run-definition.js';
@@ -26,31 +27,7 @@ export default class CrmExportRun extends SfCommand<CrmExportRunResult> {
   public static readonly flags = {
     'target-org': Flags.requiredOrg(),
     'api-version': Flags.orgApiVersion(),
-    'definition-file': Flags.file({
-      char: 'd',
-      summary: messages.getMessage('flags.definition-file.summary'),
-      description: messages.getMessage('flags.definition-file.description'),
-      exclusive: ['file'],
-    }),
-    job: Flags.string({
-      char: 'j',
-      summary: messages.getMessage('flags.job.summary'),
-      multiple: true,
-      exclusive: ['file'],
-    }),
-    file: Flags.file({
-      char: 'f',
-      summary: messages.getMessage('flags.file.summary'),
-      description: messages.getMessage('flags.file.description'),
-      dependsOn: ['sobject', 'external-id'],
-    }),
-    sobject: Flags.string({ char: 's', summary: messages.getMessage('flags.sobject.summary'), dependsOn: ['file'] }),
-    'external-id': Flags.string({
-      char: 'i',
-      summary: messages.getMessage('flags.external-id.summary'),
-      dependsOn: ['file'],
-    }),
-    name: Flags.string({ summary: messages.getMessage('flags.name.summary'), dependsOn: ['file'] }),
+    ...jobFlags,
     'on-error': Flags.option({
       summary: messages.getMessage('flags.on-error.summary'),
       description: messages.getMessage('flags.on-error.description'),

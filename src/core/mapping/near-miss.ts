@@ -22,8 +22,8 @@ function tolerance(length: number): number {
   return length <= 3 ? 1 : length <= 6 ? 2 : 3;
 }
 
-/** `Ext Id`, `ext_id` and `Ext_Id__c` are one word with different dress. */
-function coreOf(word: string): string {
+/** `ext id`, `ext_id` and `ext_id__c` are one word with different dress. @param word in lower case */
+export function coreOf(word: string): string {
   return word.replace(/__[cr]$/, '').replace(/[^\p{L}\p{N}]/gu, '');
 }
 

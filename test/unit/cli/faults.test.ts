@@ -36,10 +36,12 @@ const definition: { readonly [C in DefinitionFault['code']]: number } = {
   'not-found': 1,
   'not-a-file': 1,
   'not-readable': 1,
+  'not-writable': 1,
   'not-utf8': 1,
   empty: 1,
   'not-json': 1,
   invalid: 1,
+  changed: 1,
 };
 const org: { readonly [K in OrgFaultKind]: number } = {
   login: 77,
