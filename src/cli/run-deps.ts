@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Messages, type Connection } from '@salesforce/core';
+import { Messages } from '@salesforce/core';
 import { ApiBudget } from '../core/budget/api-budget.js';
 import { budgetedFacts } from '../core/budget/budgeted-facts.js';
 import type { Ledger, LedgerView } from '../core/ports/ledger.js';
@@ -12,6 +12,7 @@ import { createOrgFacts } from '../org/org-facts.js';
 import { createOrgTransport } from '../org/org-transport.js';
 import { escapeText } from '../report/escape.js';
 import { systemClock, systemRandom } from './clock.js';
+import type { ConnectedOrg } from './connected-org.js';
 import type { PrepareContext } from './prepare-jobs.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -20,8 +21,7 @@ const messages = Messages.loadMessages('sf-crm-export', 'errors');
 export type MachineDeps = RunDeps & { readonly transport: OrgTransport };
 
 export type RunDepsParts = {
-  readonly connection: Connection;
-  readonly orgId: string;
+  readonly connected: ConnectedOrg;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly ledger: Ledger;
@@ -30,8 +30,9 @@ export type RunDepsParts = {
 };
 
 /** What run and retry need of the machine and the org. */
-export function runDeps({ connection, orgId, reporter, signal, ledger, view }: RunDepsParts): MachineDeps {
-  const transport = createOrgTransport(connection);
+export function runDeps({ connected, reporter, signal, ledger, view }: RunDepsParts): MachineDeps {
+  const { orgId, connection } = connected;
+  const transport = createOrgTransport(connection, connected);
   const [clock, random] = [systemClock, systemRandom];
   const budget = new ApiBudget({ orgId, clock, ledger, transport }, view);
   const asked = budgetedFacts(createOrgFacts(transport), budget);

@@ -1,4 +1,4 @@
-import { Messages, type Org, type SfError } from '@salesforce/core';
+import { Messages, type SfError } from '@salesforce/core';
 import { exitCodeOf, exitCodes, overallStatus, type ExitCode } from '../core/exit-codes.js';
 import { isOpen, type ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
@@ -15,16 +15,18 @@ import { escapeText } from '../report/escape.js';
 import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
-import { orgOfConnection } from './connected-org.js';
+import { connectOrg } from './connected-org.js';
 import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
 import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
+import { withActions } from './stop-actions.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.run');
 
 export type RunRequest = {
-  readonly org: Org;
+  /** Login, alias or access token; undefined: the default org. */
+  readonly org: string | undefined;
   readonly apiVersion: string | undefined;
   readonly store: string | undefined;
   readonly specs: readonly JobSpec[];
@@ -56,14 +58,14 @@ export async function runExport(request: RunRequest): Promise<RunOutcome> {
 }
 
 async function compose(request: RunRequest): Promise<RunOutcome> {
-  const { orgId, username } = orgOfConnection(request.org);
+  const connected = await connectOrg(request.org, request.apiVersion);
+  const { orgId, username } = connected;
   const ledger = openLedger(request.store);
   const view = await ledger.read();
   if (!request.dryRun) assertSwitchedOn(view, orgId);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   const { reporter, warn } = request;
-  const connection = request.org.getConnection(request.apiVersion);
-  const deps = runDeps({ connection, orgId, reporter, signal: interrupts.signal, ledger, view });
+  const deps = runDeps({ connected, reporter, signal: interrupts.signal, ledger, view });
   let outcome: RunJobsOutcome;
   try {
     outcome = await checkAndRun(request, ledger, view, deps);
@@ -77,7 +79,7 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
     username,
     status: overallStatus(outcome.jobs),
     dryRun: request.dryRun,
-    jobs: [...outcome.jobs],
+    jobs: outcome.jobs.map(withActions),
     apiUse: deps.org.budget.result(),
   };
   return {
