@@ -5,6 +5,7 @@ import { Connection as JsforceConnection } from '@jsforce/jsforce-node';
 import type { Connection } from '@salesforce/core';
 import { toSfError } from '../../src/cli/faults.js';
 import { prepareJobs, type PrepareContext } from '../../src/cli/prepare-jobs.js';
+import { ApiBudget } from '../../src/core/budget/api-budget.js';
 import { exitCodeOf } from '../../src/core/exit-codes.js';
 import type { Ledger } from '../../src/core/ports/ledger.js';
 import { patientFacts } from '../../src/core/run/patient-facts.js';
@@ -102,8 +103,10 @@ export class FaultBench {
     const spec = { name: 'accounts', object: 'Account', operation: 'upsert', externalId: 'Ext_Id__c' } as const;
     const { jobs, problems } = await prepareJobs([{ ...spec, source, settings: {}, formerly: [] }], context);
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
+    const view = await this.ledger.read();
+    const budget = new ApiBudget({ orgId: org.orgId, clock, ledger: this.ledger, transport }, view);
     const deps: RunDeps = {
-      org: { orgId: org.orgId, facts, apiCalls: transport.calls },
+      org: { orgId: org.orgId, facts, apiCalls: transport.calls, budget },
       ...{ clock, random: systemRandom, reporter, signal },
       digest: (text) => createHash('sha256').update(text).digest('hex'),
     };
