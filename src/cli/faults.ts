@@ -1,5 +1,6 @@
 import { Messages, SfError } from '@salesforce/core';
 import { exitCodes, type ExitCode } from '../core/exit-codes.js';
+import type { FaultReason } from '../core/fault-reasons.js';
 import { LedgerFault } from '../core/ports/ledger.js';
 import { OrgFault, type OrgFaultKind } from '../core/ports/sink.js';
 import { SourceFault } from '../core/ports/source.js';
@@ -24,6 +25,7 @@ const ledgerExit: { readonly [C in LedgerFault['code']]: ExitCode } = {
 const orgExit: { readonly [K in OrgFaultKind]: ExitCode } = {
   login: exitCodes.login,
   'org-limit': exitCodes.tryAgain,
+  maintenance: exitCodes.tryAgain,
   wait: exitCodes.tryAgain,
   'not-sent': exitCodes.tryAgain,
   'outcome-unknown': exitCodes.tryAgain,
@@ -50,8 +52,9 @@ export function toSfError(error: unknown, done?: Facts): SfError {
   }
   if (error instanceof OrgFault) {
     // The org's own words stay as they came only in `data`.
-    const facts = { ...error.facts, orgMessage: error.message };
-    return made('org', error.kind, escapeText(error.message), { exitCode: orgExit[error.kind], facts, done });
+    const facts = { orgMessage: error.message, ...error.facts };
+    const actions = reasonActions(error.facts.reason);
+    return made('org', error.kind, escapeText(error.message), { exitCode: orgExit[error.kind], facts, done, actions });
   }
   if (error instanceof RightsGone) {
     const facts = { object: error.object, fields: error.fields };
@@ -69,13 +72,24 @@ export async function withFaults<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-type Making = { readonly exitCode: ExitCode; readonly facts: Facts; readonly done: Facts | undefined };
+/** What to do about what the org, or the way to it, did. */
+export function reasonActions(reason: FaultReason | undefined): string[] | undefined {
+  return reason === undefined ? undefined : messages.getMessages(`reason.${reason}.actions`);
+}
 
-function made(family: string, code: string, message: string, { exitCode, facts, done }: Making): SfError {
+type Making = {
+  readonly exitCode: ExitCode;
+  readonly facts: Facts;
+  readonly done: Facts | undefined;
+  /** Closer ones than those of the code. */
+  readonly actions?: string[] | undefined;
+};
+
+function made(family: string, code: string, message: string, { exitCode, facts, done, actions }: Making): SfError {
   return SfError.create({
     name: nameOf(family, code),
     message: harmless(message),
-    actions: messages.getMessages(`${family}.${code}.actions`),
+    actions: actions ?? messages.getMessages(`${family}.${code}.actions`),
     exitCode,
     // No `cause`: the platform searches it for words that change the exit code, and prints it whole (S1).
     data: plain({ code: `${family}.${code}`, ...facts, ...done }),
@@ -100,9 +114,11 @@ function otherError(error: unknown, done: Facts | undefined): SfError {
   return unexpected.setData(plain({ ...done, stack }));
 }
 
-/** `ledger`, `newer-version` to `LedgerNewerVersionError`. */
+/** `ledger`, `newer-version` to `LedgerNewerVersionError`; `org`, `org-limit` to `OrgLimitError`. */
 function nameOf(family: string, code: string): string {
-  const words = `${family}-${code}`.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const words = (code.startsWith(`${family}-`) ? code : `${family}-${code}`)
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join('')}Error`;
 }
 

@@ -17,6 +17,15 @@ export const storeFlag = Flags.file({
 });
 
 /**
+ * The org of a command that works with it. Not `Flags.requiredOrg()`: that connects while flags are read, where an org
+ * that is down is neither waited for nor told as what it is. Give it to `connectOrg`.
+ */
+export const targetOrgFlag = Flags.string({
+  char: 'o',
+  summary: messages.getMessage('flags.target-org.summary'),
+});
+
+/**
  * The org of a command that only needs the ledger: a login on this machine, or the org's id; else the default org.
  * Give the flags to `localOrg`.
  */

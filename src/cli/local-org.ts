@@ -1,7 +1,8 @@
-import { ConfigAggregator, Messages, OrgConfigProperties, StateAggregator } from '@salesforce/core';
+import { Messages, StateAggregator } from '@salesforce/core';
 import { isAccessToken } from '../core/access-token.js';
 import { exitCodes } from '../core/exit-codes.js';
 import { toId18 } from '../core/mapping/salesforce-id.js';
+import { defaultOrg } from './connected-org.js';
 import { escapeText } from '../report/escape.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -48,10 +49,4 @@ async function orgOfId(text: string): Promise<LocalOrg> {
   // An access token that was given in place of a login counts as one to core; its name is the token (S1).
   const names = ofOrg.filter((name) => name !== undefined && !isAccessToken(name));
   return { orgId, username: names.length === 1 ? (names[0] ?? null) : null };
-}
-
-async function defaultOrg(): Promise<string | undefined> {
-  const config = await ConfigAggregator.create();
-  const value = config.getPropertyValue(OrgConfigProperties.TARGET_ORG);
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,11 +1,11 @@
-import { Messages, type Org } from '@salesforce/core';
+import { Messages } from '@salesforce/core';
 import type { BudgetFacts } from '../core/budget/policy.js';
 import { exitCodeOfStop, exitCodes } from '../core/exit-codes.js';
 import type { LedgerView } from '../core/ports/ledger.js';
 import { RunStop } from '../core/run/stop.js';
 import { escapeText } from '../report/escape.js';
 import { accountsWarning } from './accounts-warning.js';
-import { orgOfConnection, type ConnectedOrg } from './connected-org.js';
+import { connectOrg, type ConnectedOrg } from './connected-org.js';
 import { takeInterrupts } from './interrupts.js';
 import type { PrepareContext } from './prepare-jobs.js';
 import { keepAccounts, prepareContext, runDeps } from './run-deps.js';
@@ -15,7 +15,8 @@ Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'errors');
 
 export type OrgCheckRequest = {
-  readonly org: Org;
+  /** As `--target-org` names it; undefined: the default org. */
+  readonly org: string | undefined;
   readonly apiVersion: string | undefined;
   readonly store: string | undefined;
   readonly warn: (message: string) => void;
@@ -35,17 +36,15 @@ export type OrgCheck = ConnectedOrg & {
  * @throws SfError (75) the budget, or the org, allows no more calls
  */
 export async function checkingOrg<T>(request: OrgCheckRequest, work: (check: OrgCheck) => Promise<T>): Promise<T> {
-  const connected = orgOfConnection(request.org);
-  const { orgId } = connected;
+  const connected = await connectOrg(request.org, request.apiVersion);
   const ledger = openLedger(request.store);
   const view = await ledger.read();
   const interrupts = takeInterrupts(() => process.exit(exitCodes.interrupted));
-  const connection = request.org.getConnection(request.apiVersion);
   const reporter = { emit: (): void => undefined };
   const { signal } = interrupts;
   // What sends nothing needs no switch.
   const assertSwitchedOn = (): void => undefined;
-  const deps = runDeps({ connection, orgId, reporter, signal, ledger, view, assertSwitchedOn });
+  const deps = runDeps({ connected, reporter, signal, ledger, view, assertSwitchedOn });
   const context: PrepareContext = { ...prepareContext(deps, view), flags: {} };
   try {
     return await work({ ...connected, context, view, budget: () => deps.org.budget.facts() });

@@ -1,4 +1,4 @@
-import { Messages, type Org, type SfError } from '@salesforce/core';
+import { Messages, type SfError } from '@salesforce/core';
 import { exitCodeOf, exitCodes, overallStatus, type ExitCode } from '../core/exit-codes.js';
 import type { ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
@@ -12,7 +12,7 @@ import { waitingJobs } from '../core/retry/waiting-jobs.js';
 import { resolveSettings } from '../core/settings.js';
 import { escapeText } from '../report/escape.js';
 import { accountsWarning } from './accounts-warning.js';
-import { orgOfConnection } from './connected-org.js';
+import { connectOrg } from './connected-org.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
 import { assertSwitchedOn } from './main-switch.js';
@@ -20,13 +20,15 @@ import { prepareJobs } from './prepare-jobs.js';
 import { sourceColumnsOf } from './retry-columns.js';
 import { chosenRows } from './retry-choice.js';
 import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
+import { withActions } from './stop-actions.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.retry');
 
 export type RetryRequest = {
-  readonly org: Org;
+  /** Login, alias or access token; undefined: the default org. */
+  readonly org: string | undefined;
   readonly apiVersion: string | undefined;
   readonly store: string | undefined;
   /** Only these jobs. */
@@ -52,7 +54,8 @@ export async function runRetry(request: RetryRequest): Promise<RetryOutcome> {
 }
 
 async function compose(request: RetryRequest): Promise<RetryOutcome> {
-  const { orgId, username } = orgOfConnection(request.org);
+  const connected = await connectOrg(request.org, request.apiVersion);
+  const { orgId, username } = connected;
   const ledger = openLedger(request.store);
   const view = await ledger.read();
   const context = { orgId, username, store: request.store ?? null };
@@ -71,9 +74,8 @@ async function compose(request: RetryRequest): Promise<RetryOutcome> {
   if (waiting.length === 0) return outcomeOf({ jobs: [], failing: [] }, base);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   const { reporter, warn } = request;
-  const connection = request.org.getConnection(request.apiVersion);
   const { signal } = interrupts;
-  const deps = runDeps({ connection, orgId, reporter, signal, ledger, view, assertSwitchedOn: switchedOn });
+  const deps = runDeps({ connected, reporter, signal, ledger, view, assertSwitchedOn: switchedOn });
   try {
     const options = { ...filter, lockWaitMs: request.lockWaitMs };
     return outcomeOf(await retryJobs(waiting, options, ledger, retryDeps(deps, view)), base);
@@ -137,6 +139,6 @@ function resultOf(jobs: readonly JobRetryResult[], failing: readonly ExportError
     notChosen: base.notChosen,
     errors: failing.slice(0, shownErrors),
     apiCalls: sum((job) => job.apiCalls),
-    jobs: [...jobs],
+    jobs: jobs.map(withActions),
   };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Connection } from '@salesforce/core';
 import { ApiBudget } from '../core/budget/api-budget.js';
 import { budgetedFacts } from '../core/budget/budgeted-facts.js';
 import type { Ledger, LedgerView } from '../core/ports/ledger.js';
@@ -11,13 +10,13 @@ import type { RunDeps } from '../core/run/run-job.js';
 import { createOrgFacts } from '../org/org-facts.js';
 import { createOrgTransport } from '../org/org-transport.js';
 import { systemClock, systemRandom } from './clock.js';
+import type { ConnectedOrg } from './connected-org.js';
 import type { PrepareContext } from './prepare-jobs.js';
 
 export type MachineDeps = RunDeps & { readonly transport: OrgTransport };
 
 export type RunDepsParts = {
-  readonly connection: Connection;
-  readonly orgId: string;
+  readonly connected: ConnectedOrg;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly ledger: Ledger;
@@ -29,8 +28,9 @@ export type RunDepsParts = {
 
 /** What run and retry need of the machine and the org. */
 export function runDeps(parts: RunDepsParts): MachineDeps {
-  const { connection, orgId, reporter, signal, ledger, view } = parts;
-  const transport = createOrgTransport(connection);
+  const { connected, reporter, signal, ledger, view } = parts;
+  const { orgId, connection } = connected;
+  const transport = createOrgTransport(connection, connected);
   const [clock, random] = [systemClock, systemRandom];
   const budget = new ApiBudget({ orgId, clock, ledger, transport }, view);
   const asked = budgetedFacts(createOrgFacts(transport), budget);

@@ -1,4 +1,4 @@
-import { Messages, type Org, type SfError } from '@salesforce/core';
+import { Messages, type SfError } from '@salesforce/core';
 import { exitCodeOf, exitCodes, overallStatus, type ExitCode } from '../core/exit-codes.js';
 import { isOpen, type ExportError } from '../core/export-error.js';
 import type { JobSpec } from '../core/job.js';
@@ -16,17 +16,19 @@ import { systemClock } from './clock.js';
 import { toSfError } from './faults.js';
 import { takeInterrupts } from './interrupts.js';
 import { accountsWarning } from './accounts-warning.js';
-import { orgOfConnection } from './connected-org.js';
+import { connectOrg } from './connected-org.js';
 import { assertSwitchedOn } from './main-switch.js';
 import { prepareJobs, type JobProblem, type Prepared } from './prepare-jobs.js';
 import { keepAccounts, prepareContext, runDeps, type MachineDeps } from './run-deps.js';
+import { withActions } from './stop-actions.js';
 import { openLedger } from './store.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-crm-export', 'crm-export.run');
 
 export type RunRequest = {
-  readonly org: Org;
+  /** Login, alias or access token; undefined: the default org. */
+  readonly org: string | undefined;
   readonly apiVersion: string | undefined;
   readonly store: string | undefined;
   readonly specs: readonly JobSpec[];
@@ -58,7 +60,8 @@ export async function runExport(request: RunRequest): Promise<RunOutcome> {
 }
 
 async function compose(request: RunRequest): Promise<RunOutcome> {
-  const { orgId, username } = orgOfConnection(request.org);
+  const connected = await connectOrg(request.org, request.apiVersion);
+  const { orgId, username } = connected;
   const ledger = openLedger(request.store);
   const view = await ledger.read();
   const switchedOn = (now: LedgerView): void =>
@@ -66,9 +69,8 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
   if (!request.dryRun) switchedOn(view);
   const interrupts = takeInterrupts(() => request.warn(messages.getMessage('warning.interrupted')));
   const { reporter, warn } = request;
-  const connection = request.org.getConnection(request.apiVersion);
   const { signal } = interrupts;
-  const deps = runDeps({ connection, orgId, reporter, signal, ledger, view, assertSwitchedOn: switchedOn });
+  const deps = runDeps({ connected, reporter, signal, ledger, view, assertSwitchedOn: switchedOn });
   let outcome: RunJobsOutcome;
   try {
     outcome = await checkAndRun(request, ledger, view, deps);
@@ -82,7 +84,7 @@ async function compose(request: RunRequest): Promise<RunOutcome> {
     username,
     status: overallStatus(outcome.jobs),
     dryRun: request.dryRun,
-    jobs: [...outcome.jobs],
+    jobs: outcome.jobs.map(withActions),
     apiUse: deps.org.budget.result(),
   };
   return {

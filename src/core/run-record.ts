@@ -1,3 +1,5 @@
+import type { FaultReason } from './fault-reasons.js';
+
 /** How a job (or a whole run) ended (design.md 4). */
 export type JobStatus = 'completed' | 'completedWithErrors' | 'paused' | 'in-doubt' | 'stopped' | 'waiting' | 'failed';
 
@@ -11,6 +13,10 @@ export type StoppedBy = {
   readonly message: string;
   /** `budget`: the setting that stopped it. */
   readonly setting?: BudgetSetting;
+  /** Why in particular, where the org or the way to it is the cause. In results; the history goes without. */
+  readonly reason?: FaultReason;
+  /** What to do about it, in words. In results only, too. */
+  readonly actions?: readonly string[];
 };
 
 /** What a run did, counted in records. */

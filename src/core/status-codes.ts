@@ -1,4 +1,5 @@
 import type { ApiError, ErrorCategory } from './api-error.js';
+import { codeOfTheRun } from './fault-reasons.js';
 
 /**
  * What an error is an error *of* (design.md 3.2). `echo` is no error at all: the record stood beside one that failed
@@ -18,7 +19,7 @@ export type StatusCodeFacts = {
 const record = (category: ErrorCategory): StatusCodeFacts => ({ scope: 'record', category });
 const rights: StatusCodeFacts = { scope: 'record', category: 'permission', askRights: true };
 const busy: StatusCodeFacts = { scope: 'batch', category: 'transient', transient: true };
-const stop = (category: ErrorCategory): StatusCodeFacts => ({ scope: 'run', category });
+const ofTheRun: StatusCodeFacts = { scope: 'run', category: 'unknown' };
 
 /** Record status codes by name; sources: API 7.1 to 7.5 and prior-art.md 4. A code not named here is the record's own. */
 const catalogue: ReadonlyMap<string, StatusCodeFacts> = new Map([
@@ -40,14 +41,6 @@ const catalogue: ReadonlyMap<string, StatusCodeFacts> = new Map([
   ['APEX_ERROR', { scope: 'batch', category: 'automation' }],
   ['JSON_PARSER_ERROR', { scope: 'batch', category: 'data' }],
 
-  ['STORAGE_LIMIT_EXCEEDED', stop('limit')],
-  ['REQUEST_LIMIT_EXCEEDED', stop('limit')],
-  ['INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE', stop('transient')],
-  ['API_CURRENTLY_DISABLED', stop('transient')],
-  ['API_DISABLED_FOR_ORG', stop('permission')],
-  ['INVALID_SESSION_ID', stop('permission')],
-  ['INACTIVE_ORGANIZATION', stop('permission')],
-
   ['INSUFFICIENT_ACCESS_OR_READONLY', rights],
   ['INVALID_FIELD_FOR_INSERT_UPDATE', rights],
   ['INVALID_FIELD', { scope: 'record', category: 'data', askRights: true }],
@@ -65,7 +58,7 @@ const catalogue: ReadonlyMap<string, StatusCodeFacts> = new Map([
 const ofTheRecord: StatusCodeFacts = { scope: 'record', category: 'data' };
 
 export function factsOf(statusCode: string): StatusCodeFacts {
-  return catalogue.get(statusCode) ?? ofTheRecord;
+  return catalogue.get(statusCode) ?? (codeOfTheRun(statusCode) === undefined ? ofTheRecord : ofTheRun);
 }
 
 /** A record's errors taken together: the first that is of the run, else of the record, else of the batch, else an echo. */

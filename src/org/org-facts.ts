@@ -1,5 +1,6 @@
 import type { ObjectDescribe } from '../core/describe.js';
 import type { OrgFacts } from '../core/ports/org.js';
+import { faultMessage } from '../core/fault-reasons.js';
 import { OrgFault } from '../core/ports/sink.js';
 import type { OrgTransport } from '../core/ports/transport.js';
 import { readDescribe } from './read-describe.js';
@@ -26,7 +27,9 @@ async function describe(transport: OrgTransport, object: string): Promise<Object
   }
   const found = readDescribe(answer);
   if (found === undefined)
-    throw new OrgFault('outcome-unknown', `The org answered the describe of ${object} with something else.`);
+    throw new OrgFault('outcome-unknown', faultMessage('unreadable', `not a describe of ${object}`), {
+      reason: 'unreadable',
+    });
   return found;
 }
 

@@ -5,7 +5,7 @@ import { commandLine, type CommandContext } from './command-line.js';
 import { escapeText } from './escape.js';
 import { budgetSteps, requeueStep } from './next-steps.js';
 import { rootCauseTable } from './root-cause-table.js';
-import { count, duration } from './words.js';
+import { count, duration, stopLines } from './words.js';
 
 const skipWords: { readonly [R in SkipReason]: string } = {
   busy: 'another process runs the job',
@@ -61,7 +61,7 @@ function jobLines(job: JobRetryResult): string[] {
     ...(job.unpaused
       ? [`${name}: the record it was paused on is not at its row any more; the next run goes on there.`]
       : []),
-    ...(job.stoppedBy === null ? [] : [`${name}: stopped: ${escapeText(job.stoppedBy.message)}`]),
+    ...(job.stoppedBy === null ? [] : stopLines(`${name}: stopped`, job.stoppedBy)),
     ...job.warnings.map((warning) => `${name}: ${escapeText(warning)}`),
   ];
 }

@@ -9,7 +9,7 @@ import type { CommandContext } from './command-line.js';
 import { escapeText } from './escape.js';
 import { nextSteps, openCounts, stepLines, type JobNow } from './next-steps.js';
 import { rootCauseTable } from './root-cause-table.js';
-import { count, duration, errorLine, place, time } from './words.js';
+import { count, duration, errorLine, place, stopLines, time } from './words.js';
 
 export type RunReportContext = CommandContext & {
   /** The jobs that ran, by name: where their records come from and how they are called. */
@@ -36,7 +36,7 @@ function renderJob(job: JobResult, { dryRun, apiUse }: RunResult, context: RunRe
     lines(
       ...aboutLines(job, spec, dryRun),
       ...(job.pausedOn === null ? [] : pausedLines(job.pausedOn, spec?.source.path ?? null)),
-      ...(job.stoppedBy === null ? [] : [`${stopWord(job)}: ${escapeText(job.stoppedBy.message)}`]),
+      ...(job.stoppedBy === null ? [] : stopLines(stopWord(job), job.stoppedBy)),
       ...openLines(job, open),
       ...job.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
     ),

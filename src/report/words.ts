@@ -1,3 +1,4 @@
+import type { StoppedBy } from '../core/run-record.js';
 import type { ApiError } from '../core/api-error.js';
 import { escapeText } from './escape.js';
 
@@ -30,4 +31,9 @@ export function place(position: { readonly row: number; readonly line: number | 
 export function errorLine({ statusCode, message, fields }: ApiError): string {
   const about = fields.length === 0 ? '' : ` [${fields.map(escapeText).join(', ')}]`;
   return `${escapeText(statusCode)}: ${escapeText(message)}${about}`;
+}
+
+/** Why it stopped, and what to do about that. */
+export function stopLines(word: string, { message, actions = [] }: StoppedBy): string[] {
+  return [`${word}: ${escapeText(message)}`, ...actions.map((action) => `  - ${action}`)];
 }

@@ -1,4 +1,5 @@
 import { keptMessage, type ApiError } from '../core/api-error.js';
+import { faultMessage, type CodeOfTheRun } from '../core/fault-reasons.js';
 import {
   OrgFault,
   type CollectionAnswer,
@@ -74,9 +75,10 @@ async function sendCollection(
     return readResults(answer, records);
   } catch (fault) {
     // A collection refused as a whole is an answer about its records, as it is within Composite (design.md 3.2).
-    if (!(fault instanceof OrgFault) || fault.kind !== 'refused') throw fault;
-    const { statusCode = 'UNKNOWN_EXCEPTION' } = fault.facts;
-    return { kind: 'refused', records, errors: [{ statusCode, message: keptMessage(fault.message), fields: [] }] };
+    // Only 400 says that: 404, 405, 415 are of the address, and so of the run (table 3.3).
+    if (!(fault instanceof OrgFault) || fault.kind !== 'refused' || fault.facts.httpStatus !== 400) throw fault;
+    const { statusCode = 'UNKNOWN_EXCEPTION', orgMessage = fault.message } = fault.facts;
+    return { kind: 'refused', records, errors: [{ statusCode, message: keptMessage(orgMessage), fields: [] }] };
   }
 }
 
@@ -122,9 +124,25 @@ function readSubresponse(response: unknown, records: readonly PreparedRecord[], 
   if (!isObject(response) || response['referenceId'] !== referenceId) throw unreadable();
   const { httpStatusCode: status, body } = response;
   if (typeof status !== 'number' || !Array.isArray(body)) throw unreadable();
-  if (status >= 400) return { kind: 'refused', records, errors: body.map(readError) };
-  return readResults(body, records);
+  if (status < 400) return readResults(body, records);
+  const errors = body.map(readError);
+  const ofTheRun = subrequestFaults.get(status >= 500 ? 500 : status);
+  // PROCESSING_HALTED, and what is wrong with a record, come as 400 and 403.
+  if (ofTheRun === undefined) return { kind: 'refused', records, errors };
+  const { kind, reason } = ofTheRun;
+  const [{ statusCode, message } = { statusCode: '', message: '' }] = errors;
+  const facts = { reason, statusCode, httpStatus: status, orgMessage: message };
+  throw new OrgFault(kind, faultMessage(reason, `HTTP ${status}: ${statusCode}: ${message}`), facts);
 }
+
+/** A subrequest's status that says as little about its records as the same status of a whole request (table 3.3). */
+const subrequestFaults: ReadonlyMap<number, CodeOfTheRun> = new Map([
+  [401, { kind: 'login', reason: 'login-expired' }],
+  [404, { kind: 'refused', reason: 'not-found' }],
+  [405, { kind: 'refused', reason: 'refused' }],
+  [415, { kind: 'refused', reason: 'refused' }],
+  [500, { kind: 'outcome-unknown', reason: 'server-error' }],
+] satisfies [number, CodeOfTheRun][]);
 
 /** Results are matched by position only where there is one for each record (P3). */
 function readResults(results: readonly unknown[], records: readonly PreparedRecord[]): CollectionAnswer {
@@ -164,5 +182,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The org may have done what was asked; what it says of it cannot be told. */
 function unreadable(): OrgFault {
-  return new OrgFault('outcome-unknown', 'The org answered, but not with a result for each record.');
+  const message = faultMessage('unreadable', 'not a result for each record');
+  return new OrgFault('outcome-unknown', message, { reason: 'unreadable' });
 }

@@ -30,7 +30,8 @@ export function runProgress(screen: ProgressScreen): Reporter {
   return {
     emit: (event) => {
       const text = textOf(event);
-      if (text !== undefined) show(escapeText(text), toldAtOnce.has(event.type) || (event.type === 'estimate' && !event.fits));
+      if (text !== undefined)
+        show(escapeText(text), toldAtOnce.has(event.type) || (event.type === 'estimate' && !event.fits));
     },
   };
 }

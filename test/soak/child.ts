@@ -28,7 +28,7 @@ const { keepAccounts, prepareContext, runDeps } = (await lib('cli/run-deps.js'))
 const { sourceColumnsOf } = (await lib('cli/retry-columns.js')) as typeof ColumnsModule;
 const { takeInterrupts } = (await lib('cli/interrupts.js')) as typeof InterruptsModule;
 const { systemClock, systemRandom } = (await lib('cli/clock.js')) as typeof ClockModule;
-type Jsforce = { Connection: new (options: object) => Parameters<typeof runDeps>[0]['connection'] };
+type Jsforce = { Connection: new (options: object) => Parameters<typeof runDeps>[0]['connected']['connection'] };
 // Its package as a whole takes half a second more.
 const { Connection } = createRequire(import.meta.url)('@jsforce/jsforce-node/lib/connection') as Jsforce;
 const { soakMischief } = globalThis as unknown as { soakMischief: Mischief };
@@ -83,8 +83,13 @@ async function composed({ store: path, org, foldAtBytes }: Command, signal: Abor
   const view = await ledger.read();
   const deps = watched(
     runDeps({
-      connection: connectionTo(org),
-      orgId: org.orgId,
+      connected: {
+        orgId: org.orgId,
+        username: null,
+        connection: connectionTo(org),
+        askVersion: false,
+        onVersion: async () => undefined,
+      },
       reporter: { emit: () => undefined },
       signal,
       ledger,
@@ -96,7 +101,11 @@ async function composed({ store: path, org, foldAtBytes }: Command, signal: Abor
   return { ledger, view, deps };
 }
 
-function connectionTo({ url, accessToken, refreshToken }: Command['org']): Parameters<typeof runDeps>[0]['connection'] {
+function connectionTo({
+  url,
+  accessToken,
+  refreshToken,
+}: Command['org']): Parameters<typeof runDeps>[0]['connected']['connection'] {
   const oauth2 = { loginUrl: url, clientId: 'soak' };
   const version = '66.0';
   const connection = new Connection({ instanceUrl: url, accessToken, refreshToken, oauth2, version });

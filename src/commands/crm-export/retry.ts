@@ -2,7 +2,7 @@ import { Messages } from '@salesforce/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
-import { ageFlag, storeFlag, timeBefore } from '../../cli/flags.js';
+import { ageFlag, storeFlag, timeBefore, targetOrgFlag } from '../../cli/flags.js';
 import { runScreen } from '../../cli/progress-screen.js';
 import { runRetry } from '../../cli/retry.js';
 import { definitionOverrides } from '../../cli/run-definition.js';
@@ -25,7 +25,7 @@ export default class CrmExportRetry extends SfCommand<CrmExportRetryResult> {
   public static override readonly errorCodes = exitCodeSection();
 
   public static override readonly flags = {
-    'target-org': Flags.requiredOrg(),
+    'target-org': targetOrgFlag,
     'api-version': Flags.orgApiVersion(),
     job: Flags.string({ char: 'j', summary: messages.getMessage('flags.job.summary'), multiple: true }),
     id: Flags.string({ summary: messages.getMessage('flags.id.summary'), multiple: true }),

@@ -2,7 +2,7 @@ import { Messages } from '@salesforce/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../cli/exit-codes.js';
 import { withFaults } from '../../cli/faults.js';
-import { storeFlag } from '../../cli/flags.js';
+import { storeFlag, targetOrgFlag } from '../../cli/flags.js';
 import { jobFlags } from '../../cli/job-flags.js';
 import { runScreen } from '../../cli/progress-screen.js';
 import { runExport } from '../../cli/run.js';
@@ -25,7 +25,7 @@ export default class CrmExportRun extends SfCommand<CrmExportRunResult> {
   public static readonly errorCodes = exitCodeSection();
 
   public static readonly flags = {
-    'target-org': Flags.requiredOrg(),
+    'target-org': targetOrgFlag,
     'api-version': Flags.orgApiVersion(),
     ...jobFlags,
     'on-error': Flags.option({

@@ -1,4 +1,5 @@
 import type { ApiError } from '../api-error.js';
+import type { FaultReason } from '../fault-reasons.js';
 import type { PreparedRecord } from '../record.js';
 
 /** Records for one request, cut by the sink into collections of `collectionSize`, in order. */
@@ -39,8 +40,10 @@ export type OrgFaultKind =
   | 'outcome-unknown'
   /** 420, 429, REQUEST_LIMIT_EXCEEDED for concurrent requests: wait, then send again */
   | 'wait'
-  /** the org's daily limit, maintenance, storage: stop */
+  /** the org's daily limit, storage: stop */
   | 'org-limit'
+  /** the org takes no writes, or no calls at all, for a time that it does not tell: stop */
+  | 'maintenance'
   /** 401 after a refresh */
   | 'login'
   /** 413 and its kind: send less at once */
@@ -48,13 +51,22 @@ export type OrgFaultKind =
   /** 400, 404, 405, 414, 415 of the whole request */
   | 'refused';
 
+export type OrgFaultFacts = {
+  readonly reason?: FaultReason;
+  readonly statusCode?: string;
+  readonly httpStatus?: number;
+  readonly host?: string;
+  /** The org's own words, if it had any. */
+  readonly orgMessage?: string;
+};
+
 export class OrgFault extends Error {
   public override readonly name = 'OrgFault';
 
   public constructor(
     public readonly kind: OrgFaultKind,
     message: string,
-    public readonly facts: { readonly statusCode?: string; readonly httpStatus?: number; readonly host?: string } = {},
+    public readonly facts: OrgFaultFacts = {},
     options?: { cause?: unknown },
   ) {
     super(message, options);

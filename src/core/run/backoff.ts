@@ -4,7 +4,7 @@ import type { Clock, Random } from '../ports/clock.js';
 export type BackoffPolicy = {
   /** Tries after the first. */
   readonly tries: number;
-  /** No further try once this many milliseconds have passed since the first. */
+  /** No further try once this many milliseconds have passed since the first one failed. */
   readonly withinMs: number;
   readonly firstMs: number;
   readonly mostMs: number;
@@ -15,6 +15,9 @@ export const transientPolicy: BackoffPolicy = { tries: 5, withinMs: 90_000, firs
 
 /** T2: faults of the transport. */
 export const transportPolicy: BackoffPolicy = { tries: 5, withinMs: 120_000, firstMs: 1_000, mostMs: 30_000 };
+
+/** Questions before a run: with the time limit of a read, a run against an org that is down ends in three minutes. */
+export const questionPolicy: BackoffPolicy = { ...transportPolicy, withinMs: 60_000 };
 
 /** Milliseconds before try number `attempt` (1 = the first repetition): doubled each time, with 50 to 150 % jitter. */
 export function delayMs(policy: BackoffPolicy, attempt: number, fraction: number): number {

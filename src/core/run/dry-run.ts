@@ -120,7 +120,7 @@ async function* windows(
     const { entries, ended } = await builder.next();
     const sent = entries.filter(isPrepared).length;
     if (sent > 0) {
-      size.passed(0);
+      size.passed();
       yield first && alone && sent > 1 ? 2 : 1;
     }
     if (ended) return;

@@ -137,10 +137,15 @@ export class JobProgress {
       startedAt: this.startedAt,
       endedAt: status === null ? null : this.facts.clock.now(),
       status,
-      stoppedBy,
+      stoppedBy: stoppedBy === null ? null : forHistory(stoppedBy),
       apiCalls: this.apiCalls,
       durationMs: this.durationMs,
       ...this.counts,
     };
   }
+}
+
+/** Reason and advice are for the one who sees the result; the history needs the words alone. */
+function forHistory({ reason: _reason, actions: _actions, ...kept }: StoppedBy): StoppedBy {
+  return kept;
 }

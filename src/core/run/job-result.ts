@@ -1,8 +1,9 @@
 import type { ExportError } from '../export-error.js';
+import type { FaultReason } from '../fault-reasons.js';
 import type { JobRecord } from '../job.js';
 import { LedgerFault, type Ledger } from '../ports/ledger.js';
 import { OrgFault } from '../ports/sink.js';
-import { noCounts, type JobStatus, type RunCounts, type StoppedBy } from '../run-record.js';
+import { noCounts, type JobStatus, type RunCounts, type StopCode, type StoppedBy } from '../run-record.js';
 import type { JobResult, PausedOnResult } from '../run-result.js';
 import type { PreparedJob } from './prepared-job.js';
 import { BudgetStop, RunStop } from './stop.js';
@@ -20,12 +21,30 @@ export function endingOf(thrown: unknown): Ending {
   if (thrown instanceof LedgerFault && (thrown.code === 'busy' || thrown.code === 'lease-lost')) {
     return stopped('busy', thrown.message);
   }
-  if (thrown instanceof OrgFault) {
-    if (thrown.kind === 'login') return { ...stopped('login', thrown.message), error: thrown };
-    if (thrown.kind === 'org-limit' || thrown.kind === 'wait') return stopped('org-limit', thrown.message);
-    if (thrown.kind === 'not-sent' || thrown.kind === 'outcome-unknown') return stopped('unavailable', thrown.message);
+  const code = thrown instanceof OrgFault ? stopCodeOf(thrown) : undefined;
+  if (thrown instanceof OrgFault && code !== undefined) {
+    const ending = stopped(code, thrown.message, thrown.facts.reason);
+    return code === 'login' ? { ...ending, error: thrown } : ending;
   }
   return { status: 'failed', stoppedBy: null, error: thrown };
+}
+
+/** undefined: a failure that the next run would only meet again. */
+function stopCodeOf({ kind, facts }: OrgFault): StopCode | undefined {
+  switch (kind) {
+    case 'login':
+    case 'org-limit':
+      return kind;
+    case 'wait':
+      return facts.reason === 'no-route' ? 'unavailable' : 'org-limit';
+    case 'maintenance':
+    case 'not-sent':
+    case 'outcome-unknown':
+      return 'unavailable';
+    case 'too-large':
+    case 'refused':
+      return undefined;
+  }
 }
 
 /** Waiting for a lease ends early when the run is interrupted, and then the lease was never the matter. */
@@ -107,6 +126,6 @@ export function pausedOnResult(record: JobRecord | undefined, error: ExportError
   };
 }
 
-function stopped(code: StoppedBy['code'], message: string): Ending {
-  return { status: 'stopped', stoppedBy: { code, message } };
+function stopped(code: StopCode, message: string, reason?: FaultReason): Ending {
+  return { status: 'stopped', stoppedBy: { code, ...(reason === undefined ? {} : { reason }), message } };
 }

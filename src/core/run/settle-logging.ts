@@ -70,13 +70,13 @@ class LoggingWindow {
     const refused = this.outcomes.slice(decided).filter((outcome) => outcome.kind === 'refused');
     // A right that went while the job runs comes back on every record: it is the run's, not theirs (P23).
     if (refused.some(({ errors }) => asksRights(errors))) await this.context.assertRights();
-    if (!groups.some((group) => group.asOne)) this.passed(piece, answer.durationMs);
+    if (!groups.some((group) => group.asOne)) this.passed(piece);
     for (const group of groups) await this.sendAgain(group, piece);
   }
 
-  private passed(piece: Piece, durationMs: number): void {
+  private passed(piece: Piece): void {
     if (this.cutForBatch) this.worked = Math.max(this.worked ?? 0, piece.records.length);
-    else this.context.size.passed(durationMs);
+    else this.context.size.passed();
   }
 
   /** Takes what is decided into the outcomes and returns what is not. */

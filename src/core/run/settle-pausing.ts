@@ -3,14 +3,10 @@ import { asksRights, isTransient, scopeOf } from '../status-codes.js';
 import { Repetitions, transientPolicy } from './backoff.js';
 import { pause, sendSafely, type SendContext } from './send.js';
 import { noReason, verdictOf, type Acceptance, type Refusal, type Verdict } from './verdict.js';
-import type { WindowSize } from './window-size.js';
 
 export type SettleContext = SendContext & {
-  readonly size: WindowSize;
   /** Pause on: everything accepted in one request, in source order; committed before anything else is sent. */
   readonly onAccepted: (accepted: readonly Acceptance[]) => Promise<void>;
-  /** Asks a fresh describe, once per window. @throws RightsGone */
-  readonly assertRights: () => Promise<void>;
 };
 
 type Refused = Extract<Verdict, { kind: 'refused' }>;
@@ -77,7 +73,7 @@ class Search {
     const answer = await sendSafely(request, this.context, this.from >= this.searchedTo);
     const verdict = verdictOf(answer);
     if (verdict.kind === 'accepted') {
-      await this.advance(piece, verdict.accepted, answer.durationMs);
+      await this.advance(piece, verdict.accepted);
       return undefined;
     }
     this.firstTry = false;
@@ -90,9 +86,9 @@ class Search {
     if (this.cutForBatch && this.workedAfterCut !== undefined) this.context.size.learn(this.workedAfterCut);
   }
 
-  private async advance(piece: readonly PreparedRecord[], accepted: readonly Acceptance[], ms: number): Promise<void> {
+  private async advance(piece: readonly PreparedRecord[], accepted: readonly Acceptance[]): Promise<void> {
     await this.context.onAccepted(accepted);
-    if (this.firstTry && piece.length === Math.min(this.free, this.records.length)) this.context.size.passed(ms);
+    if (this.firstTry && piece.length === Math.min(this.free, this.records.length)) this.context.size.passed();
     this.from += piece.length;
     // The suspect behind an accepted prefix has used up some of its tries (T1).
     if (this.suspect === undefined) this.repetitions = this.newRepetitions();

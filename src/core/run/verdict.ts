@@ -1,8 +1,8 @@
 import type { ApiError } from '../api-error.js';
-import type { CollectionAnswer, SinkAnswer } from '../ports/sink.js';
+import { codeOfTheRun, faultMessage } from '../fault-reasons.js';
+import { OrgFault, type CollectionAnswer, type SinkAnswer } from '../ports/sink.js';
 import type { PreparedRecord } from '../record.js';
 import { scopeOf, withoutEchoes } from '../status-codes.js';
-import { RunStop } from './stop.js';
 
 export type Acceptance = {
   readonly kind: 'accepted';
@@ -42,7 +42,7 @@ export const noReason: ApiError = {
 /**
  * Reads the answer to an all-or-none request: was everything accepted, and if not, who was named first? Never guesses:
  * who is named is only the next suspect, and is tried alone before it is blamed (design.md 3.1).
- * @throws RunStop when an error is of the run
+ * @throws OrgFault when an error is of the run
  */
 export function verdictOf(answer: SinkAnswer): Verdict {
   assertNotOfTheRun(answer);
@@ -57,15 +57,21 @@ export function verdictOf(answer: SinkAnswer): Verdict {
   return { kind: 'refused', at: 0, span: start, blame: 'silent', batchCode: true, errors: [] };
 }
 
-/** A run-level code on any record stops the run: it would come back for every other (P23). @throws RunStop */
+/** A run-level code on any record stops the run: it would come back for every other (P23). @throws OrgFault */
 export function assertNotOfTheRun(answer: SinkAnswer): void {
   for (const collection of answer.collections) {
     for (const errors of errorsIn(collection)) {
       if (scopeOf(errors) !== 'run') continue;
-      const first = errors.find((error) => scopeOf([error]) === 'run');
-      throw new RunStop('org-limit', `${first?.statusCode}: ${first?.message}`);
+      for (const { statusCode, message } of errors) throwIfOfTheRun(statusCode, message);
     }
   }
+}
+
+function throwIfOfTheRun(statusCode: string, message: string): void {
+  const found = codeOfTheRun(statusCode);
+  if (found === undefined) return;
+  const { kind, reason } = found;
+  throw new OrgFault(kind, faultMessage(reason, `${statusCode}: ${message}`), { reason, statusCode });
 }
 
 /** A whole collection failed as one: answered 400, or all its records (two or more) have a code that batches have. */

@@ -43,16 +43,18 @@ export class WindowSize {
 
   /** A size that worked where a larger one was refused, no single record being to blame. */
   public learn(records: number): void {
-    this.records = records < this.ceiling ? Math.max(1, records) : null;
+    const size = Math.min(records, this.current);
+    this.records = size < this.ceiling ? Math.max(1, size) : null;
     this.clean = 0;
   }
 
+  /** How long the org worked on a request, answered or not: after a slow one the next windows are half of it. */
+  public took(durationMs: number, records: number): void {
+    if (durationMs > slowRequestMs) this.learn(Math.floor(records / 2));
+  }
+
   /** A window passed whole at the first try. */
-  public passed(durationMs: number): void {
-    if (durationMs > slowRequestMs) {
-      this.learn(Math.max(1, Math.floor(this.current / 2)));
-      return;
-    }
+  public passed(): void {
     if (this.records === null) return;
     this.clean += 1;
     if (this.clean < cleanWindowsToGrow) return;

@@ -28,6 +28,7 @@ const serverError = (fault: KindOf<'serverError'>): Reply => {
 export const worksFirst = (fault: RequestFault): boolean =>
   fault.kind === 'cutAfter' ||
   fault.kind === 'notJson' ||
+  fault.kind === 'halfBody' ||
   fault.kind === 'slow' ||
   ('afterCommit' in fault && fault.afterCommit === true);
 
@@ -38,9 +39,9 @@ const notJson = ({ body }: KindOf<'notJson'>, real: Reply | undefined): Reply =>
   return body === 'truncated' && real ? { ...real, text: half } : htmlReply(200, 'Please wait');
 };
 
-const answer = ({ status, contentType, body }: KindOf<'answer'>): Reply => ({
+const answer = ({ status, contentType, body, headers }: KindOf<'answer'>): Reply => ({
   status,
-  headers: { 'Content-Type': contentType ?? 'application/json;charset=UTF-8' },
+  headers: { 'Content-Type': contentType ?? 'application/json;charset=UTF-8', ...headers },
   text: body ?? '',
 });
 

@@ -34,7 +34,18 @@ export type RequestFault = Lifetime & { match?: FaultMatch } & (
     | { kind: 'cutAfter' }
     /** status 200 with a body that is no JSON: HTML, or the true answer cut in half; the work is done */
     | { kind: 'notJson'; body?: 'html' | 'truncated' }
-    | { kind: 'answer'; status: number; body?: string; contentType?: string; afterCommit?: boolean }
+    /** the connection stays open and nothing comes */
+    | { kind: 'hang'; afterCommit?: boolean }
+    /** headers and half of the body, and then nothing: the connection stays open, or is cut; the work is done */
+    | { kind: 'halfBody'; then: 'hang' | 'cut' }
+    | {
+        kind: 'answer';
+        status: number;
+        body?: string;
+        contentType?: string;
+        headers?: Record<string, string>;
+        afterCommit?: boolean;
+      }
   );
 
 /** What goes wrong with single records inside a request. */

@@ -7,7 +7,7 @@ import type { Desk } from './desk.js';
 import { faultReply, isCut, worksFirst } from './fault-replies.js';
 import type { RequestFault } from './faults.js';
 import type { JournalEntry } from './journal.js';
-import { jsonReply, send } from './reply.js';
+import { jsonReply, send, sendHalf } from './reply.js';
 import type { Reply } from './reply.js';
 import { checkSize, readBody, readHead } from './wire-request.js';
 import type { WireRequest } from './wire-request.js';
@@ -112,6 +112,11 @@ export class OrgServer {
   async #spoil(fault: RequestFault, reply: Reply | undefined, response: ServerResponse): Promise<Reply | undefined> {
     if (isCut(fault)) {
       closeSocket(response);
+      return undefined;
+    }
+    if (fault.kind === 'hang') return undefined;
+    if (fault.kind === 'halfBody') {
+      if (reply) sendHalf(response, reply, () => fault.then === 'cut' && closeSocket(response));
       return undefined;
     }
     if (fault.kind === 'slow' && fault.afterCommit === true) await wait(fault.ms);

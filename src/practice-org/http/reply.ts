@@ -38,3 +38,10 @@ export const send = (response: ServerResponse, { status, headers, text }: Reply,
   const extra = encoding === undefined ? {} : { 'Content-Encoding': encoding };
   response.writeHead(status, { ...headers, ...extra, 'Content-Length': String(bytes.length) }).end(bytes);
 };
+
+/** Sends the headers of the whole answer and half of its body. */
+export const sendHalf = (response: ServerResponse, { status, headers, text = '' }: Reply, sent: () => void): void => {
+  const bytes = Buffer.from(text);
+  response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), sent);
+};

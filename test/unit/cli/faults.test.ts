@@ -46,6 +46,7 @@ const definition: { readonly [C in DefinitionFault['code']]: number } = {
 const org: { readonly [K in OrgFaultKind]: number } = {
   login: 77,
   'org-limit': 75,
+  maintenance: 75,
   wait: 75,
   'not-sent': 75,
   'outcome-unknown': 75,
@@ -95,6 +96,15 @@ describe('X1: faults as errors of a command', () => {
       expect(error.name).to.match(/^[A-Z][A-Za-z0-9]+Error$/);
     });
   }
+
+  it('X1: names of errors say each word once', () => {
+    const nameOf = (kind: OrgFaultKind): string => toSfError(new OrgFault(kind, 'text')).name;
+    expect([nameOf('org-limit'), nameOf('login'), nameOf('not-sent')]).to.deep.equal([
+      'OrgLimitError',
+      'OrgLoginError',
+      'OrgNotSentError',
+    ]);
+  });
 
   it('X1: words of the org that look like a crash do not change the exit code, and are whole in data', async () => {
     for (const words of ['CANNOT_INSERT: System.TypeError: null', gack]) {

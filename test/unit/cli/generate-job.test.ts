@@ -1,8 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@jsforce/jsforce-node';
-import type { Org } from '@salesforce/core';
 import { expect } from 'chai';
 import { generateJob, type GenerateRequest } from '../../../src/cli/generate-job.js';
 import type { Prompter } from '../../../src/cli/prompter.js';
@@ -48,11 +46,18 @@ describe('job generate, asking a person', () => {
   let shown: GenerateResult[];
   const path = (name: string): string => join(folder, name);
 
+  const instanceUrl = process.env['SF_ORG_INSTANCE_URL'];
+
   before(async () => {
     org = new PracticeOrg();
     await org.start();
+    process.env['SF_ORG_INSTANCE_URL'] = org.url;
   });
-  after(() => org.stop());
+  after(async () => {
+    if (instanceUrl === undefined) delete process.env['SF_ORG_INSTANCE_URL'];
+    else process.env['SF_ORG_INSTANCE_URL'] = instanceUrl;
+    await org.stop();
+  });
   beforeEach(async () => {
     shown = [];
     folder = await mkdtemp(join(tmpdir(), 'crm-export-generate-'));
@@ -64,17 +69,8 @@ describe('job generate, asking a person', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   function request(prompter: Prompter | undefined, more: Partial<GenerateRequest> = {}): GenerateRequest {
-    const { url: instanceUrl, accessToken } = org;
-    const connection = Object.assign(new Connection({ instanceUrl, accessToken, version: '66.0' }), {
-      getApiVersion: () => '66.0',
-    });
-    const login = {
-      getOrgId: () => '00D000000000001',
-      getUsername: () => 'ann@example.com',
-      getConnection: () => connection,
-    };
     return {
-      org: login as unknown as Org,
+      org: org.accessToken,
       apiVersion: undefined,
       store: path('store.json'),
       warn: () => undefined,

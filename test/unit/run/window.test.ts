@@ -102,16 +102,16 @@ describe('the size of windows', () => {
 
   it(`doubles after ${cleanWindowsToGrow} clean windows until the ceiling`, () => {
     const size = new WindowSize(200, 5, { records: 300, cleanWindows: 0 });
-    for (let i = 0; i < cleanWindowsToGrow; i++) size.passed(10);
+    for (let i = 0; i < cleanWindowsToGrow; i++) size.passed();
     expect(size.current).to.equal(600);
-    for (let i = 0; i < cleanWindowsToGrow; i++) size.passed(10);
+    for (let i = 0; i < cleanWindowsToGrow; i++) size.passed();
     expect(size.current).to.equal(1000);
     expect(size.learned).to.deep.equal(fresh);
   });
 
   it('a request over a minute halves the next window', () => {
     const size = new WindowSize(200, 5, fresh);
-    size.passed(slowRequestMs + 1);
+    size.took(slowRequestMs + 1, 1000);
     expect(size.current).to.equal(500);
   });
 

@@ -3,7 +3,7 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { hasTerminal } from '../../../cli/ask.js';
 import { exitCodeSection } from '../../../cli/exit-codes.js';
 import { withFaults } from '../../../cli/faults.js';
-import { storeFlag } from '../../../cli/flags.js';
+import { storeFlag, targetOrgFlag } from '../../../cli/flags.js';
 import { generateJob } from '../../../cli/generate-job.js';
 import { terminalPrompter } from '../../../cli/prompter.js';
 import { usualDefinition } from '../../../cli/run-definition.js';
@@ -24,7 +24,7 @@ export default class CrmExportJobGenerate extends SfCommand<CrmExportJobGenerate
   public static override readonly examples = messages.getMessages('examples');
   public static override readonly errorCodes = exitCodeSection(0, 1, 2, 75, 77, 130);
   public static override readonly flags = {
-    'target-org': Flags.requiredOrg(),
+    'target-org': targetOrgFlag,
     'api-version': Flags.orgApiVersion(),
     file: Flags.file({ char: 'f', summary: messages.getMessage('flags.file.summary') }),
     sobject: Flags.string({ char: 's', summary: messages.getMessage('flags.sobject.summary') }),

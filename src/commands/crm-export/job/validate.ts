@@ -2,7 +2,7 @@ import { Messages } from '@salesforce/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { exitCodeSection, setExitCode } from '../../../cli/exit-codes.js';
 import { toSfError, withFaults } from '../../../cli/faults.js';
-import { storeFlag } from '../../../cli/flags.js';
+import { storeFlag, targetOrgFlag } from '../../../cli/flags.js';
 import { jobFlags } from '../../../cli/job-flags.js';
 import { jobsOf } from '../../../cli/run-definition.js';
 import { SfCommand } from '../../../cli/sf-command.js';
@@ -24,7 +24,7 @@ export default class CrmExportJobValidate extends SfCommand<CrmExportJobValidate
   public static override readonly examples = messages.getMessages('examples');
   public static override readonly errorCodes = exitCodeSection(0, 1, 2, 68, 75, 77);
   public static override readonly flags = {
-    'target-org': Flags.requiredOrg(),
+    'target-org': targetOrgFlag,
     'api-version': Flags.orgApiVersion(),
     ...jobFlags,
     rows: Flags.integer({
