@@ -61,26 +61,32 @@ export class JobRetry implements Treated {
   public async run(): Promise<void> {
     const source = await this.openSource();
     try {
-      const known = this.ledger.job();
-      const positionsHold = source !== null && (await holds(source, known));
-      const { inReach, paused } = this.select(known, positionsHold);
-      // What was appended behind the end of a completed job is the next run's, as is the rest of one in the middle (R1).
-      const readThrough = positionsHold ? this.progress.checkpoint.row : Infinity;
-      if (source !== null && !positionsHold && known?.checkpoint.mark) {
-        await this.progress.commit({ sourceDiffered: true });
-      }
-      const owing = paused !== null && paused.olderFields.length > 0 ? [...inReach, paused] : inReach;
-      const current = new CurrentData(owing, this.job.describe, positionsHold);
-      const atPause = source === null ? null : await this.gather(source, current, readThrough, paused);
-      await this.send(inReach, current, { positionsHold, readThrough });
-      if (paused === null) return;
-      this.assertNotInterrupted();
-      if (source === null || atPause === null || (atPause.record === null && source.heldBack)) {
-        this.left.set(paused.id, 'not-read');
-      } else await this.retryPaused(paused, atPause, source, current);
+      await this.retryFrom(source);
     } finally {
       await source?.close();
     }
+  }
+
+  private async retryFrom(source: OpenSource | null): Promise<void> {
+    const known = this.ledger.job();
+    const positionsHold = source !== null && (await holds(source, known));
+    const { inReach, paused } = this.select(known, positionsHold);
+    // What was appended behind the end of a completed job is the next run's, as is the rest of one in the middle (R1).
+    const readThrough = positionsHold ? this.progress.checkpoint.row : Infinity;
+    if (source !== null && !positionsHold) await this.noteDifference(known);
+    const owing = paused === null || paused.olderFields.length === 0 ? inReach : [...inReach, paused];
+    const current = new CurrentData(owing, this.job.describe, positionsHold);
+    const atPause = source === null ? null : await this.gather(source, current, readThrough, paused);
+    await this.send(inReach, current, { positionsHold, readThrough });
+    if (paused === null) return;
+    this.assertNotInterrupted();
+    if (source === null || atPause === null || (atPause.record === null && source.heldBack)) {
+      this.left.set(paused.id, 'not-read');
+    } else await this.retryPaused(paused, atPause, source, current);
+  }
+
+  private async noteDifference(known: JobRecord | undefined): Promise<void> {
+    if (known?.checkpoint.mark) await this.progress.commit({ sourceDiffered: true });
   }
 
   /** A source that cannot be read leaves the stored payloads (R1). */
