@@ -150,6 +150,10 @@ export abstract class JobWorld {
     return { phase, row: standsAt(job).row, paused, errors };
   }
 
+  public async history(): Promise<readonly ExportError[]> {
+    return (await this.ledger.read()).exportErrors;
+  }
+
   /** The fields of a key as the org has them. */
   public org(key: string): Fields | undefined {
     const found = this.practiceOrg.find('Account', 'Ext_Id__c', this.canonicalOf(key));

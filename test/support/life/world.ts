@@ -7,7 +7,9 @@ import { compileMapping } from '../../../src/core/mapping/compile-mapping.js';
 import type { Ledger } from '../../../src/core/ports/ledger.js';
 import { OrgFault } from '../../../src/core/ports/sink.js';
 import type { OrgTransport } from '../../../src/core/ports/transport.js';
-import { retryJobs } from '../../../src/core/retry/retry-jobs.js';
+import type { RecordSource } from '../../../src/core/ports/source.js';
+import type { RetryFilter } from '../../../src/core/retry/retry-filter.js';
+import { retryJobs, type RetryJobsOutcome } from '../../../src/core/retry/retry-jobs.js';
 import type { PreparedJob } from '../../../src/core/run/prepared-job.js';
 import type { RunDeps } from '../../../src/core/run/run-job.js';
 import { runJobs } from '../../../src/core/run/run-jobs.js';
@@ -104,12 +106,13 @@ export class World extends JobWorld {
   }
 
   public async retry(maxRetries: number, mishap: Mishap): Promise<Ended> {
-    return this.mortally(mishap, async (ledger) => {
-      const waiting = { name: this.spec.name, given: this.spec, pending: 0 };
-      const prepare = async () => ({ ...this.job(true), maxRetries });
-      const { error } = await retryJobs([waiting], { lockWaitMs: 0 }, ledger, { ...(await this.deps()), prepare });
-      return { error };
-    });
+    return this.mortally(mishap, async (ledger) => ({ error: (await this.retried(maxRetries, {}, ledger)).error }));
+  }
+
+  public async retried(maxRetries = 0, filter: RetryFilter = {}, ledger = this.ledger): Promise<RetryJobsOutcome> {
+    const waiting = { name: this.spec.name, given: this.spec, pending: 0 };
+    const prepare = async () => ({ ...this.job(true), maxRetries });
+    return retryJobs([waiting], { ...filter, lockWaitMs: 0 }, ledger, { ...(await this.deps()), prepare });
   }
 
   private async mortally(
@@ -150,6 +153,10 @@ export class World extends JobWorld {
     this.store = join(after, 'store.json');
   }
 
+  protected source(): RecordSource {
+    return createCsvSource(this.spec.source);
+  }
+
   private job(pauseOnErrors: boolean): PreparedJob {
     const { transport, describe } = this.stage;
     const { spec } = this;
@@ -157,7 +164,7 @@ export class World extends JobWorld {
     const target = { object: 'Account', externalId: 'Ext_Id__c' };
     return {
       spec,
-      source: createCsvSource(spec.source),
+      source: this.source(),
       sink: createCompositeSink(transport, target, () => this.clock.monotonicMs()),
       describe,
       compile: (columns) => {
