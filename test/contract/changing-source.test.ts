@@ -48,7 +48,13 @@ describe('a retry whose source changes, or is only half there', () => {
   });
   beforeEach(() => {
     names += 1;
-    world = new GrowingWorld(stage, { name: `W${names}-`, job: 'accounts', batchSize: 10, collections: 1, onDisk: false });
+    world = new GrowingWorld(stage, {
+      name: `W${names}-`,
+      job: 'accounts',
+      batchSize: 10,
+      collections: 1,
+      onDisk: false,
+    });
     org.rules.add(refusing('BAD'));
   });
 
@@ -115,7 +121,13 @@ describe('a retry whose source changes, or is only half there', () => {
   });
 
   it('P23 rights that went between two windows are the run’s, though they were asked for before', async () => {
-    world = new GrowingWorld(stage, { name: `W${names}-`, job: 'accounts', batchSize: 1, collections: 1, onDisk: false });
+    world = new GrowingWorld(stage, {
+      name: `W${names}-`,
+      job: 'accounts',
+      batchSize: 1,
+      collections: 1,
+      onDisk: false,
+    });
     await world.write(['a', 'b'].map((key) => plain(key, 'BAD')));
     await log();
     const denied = { kind: 'recordError', statusCode: 'INSUFFICIENT_ACCESS_OR_READONLY', message: 'No' } as const;
