@@ -10,7 +10,6 @@ import { count, duration, stopLines } from './words.js';
 const skipWords: { readonly [R in SkipReason]: string } = {
   busy: 'another process runs the job',
   'behind-checkpoint': 'they lie behind the checkpoint of their job; they are retried when a run has passed them',
-  'source-changed': 'their source changed before their rows; the next run starts at row 1 and comes to them',
   'not-read': 'the source could not be read to the row that the job is paused on; the next retry tries again',
   'no-data':
     'neither their source nor the stored data can give them (too large to store, or known by their place alone)',

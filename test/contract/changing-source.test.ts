@@ -89,8 +89,7 @@ describe('a retry whose source changes, or is only half there', () => {
     await log();
     org.rules.disable('BAD');
     await world.write(rows.slice(0, 2));
-    const half = await retry();
-    expect(half?.skipped).to.deep.equal([{ reason: 'source-changed', count: 1 }]);
+    expect(await retry()).to.include({ resolved: 1, superseded: 1 });
     await world.write(rows);
     expect((await log()).result).to.include({ read: 4, status: 'completedWithErrors' });
     expect(world.org('a')).to.include({ Name: 'BAD3', Phone: 'p3' });

@@ -11,8 +11,6 @@ export type Owed =
   | { readonly kind: 'record'; readonly error: ExportError; readonly record: EncodedRecord }
   /** its position holds a usable record now, or none (table 4.1); `record`: no run will come to it, so it must be sent */
   | { readonly kind: 'superseded'; readonly error: ExportError; readonly record: EncodedRecord | null }
-  /** it is known by its place alone, and places do not hold: the next run starts at row 1 and comes to it */
-  | { readonly kind: 'source-changed'; readonly error: ExportError }
   /** its payload was too large to store and a row of it is gone, or it is known by its place alone, which was not read */
   | { readonly kind: 'no-data'; readonly error: ExportError };
 
@@ -42,13 +40,12 @@ export function owedRecord(error: ExportError, current: Current | undefined, con
   return only === null ? made(error, payload, context) : { kind: 'record', error, record: only };
 }
 
-/** A position that was read again. */
+/** A position that was read again. Where positions do not hold, the next run starts at row 1 and comes to it. */
 function owedPosition(error: ExportError, current: Current | undefined, context: OwedContext): Owed {
   if (!context.wasRead(error)) return { kind: 'no-data', error };
-  if (!context.positionsHold) return { kind: 'source-changed', error };
   const { only = null, payload = null } = current ?? {};
   if (only !== null && isRowKey(only.key.canonical)) return { kind: 'record', error, record: only };
-  if (payload === null) return { kind: 'superseded', error, record: null };
+  if (payload === null || !context.positionsHold) return { kind: 'superseded', error, record: null };
   return { kind: 'superseded', error, record: only ?? encodePayload(payload, context, placeOf(error)) };
 }
 

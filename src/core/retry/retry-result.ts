@@ -7,8 +7,6 @@ export type SkipReason =
   | 'busy'
   /** the row lies behind the checkpoint of its job: the next run sends it */
   | 'behind-checkpoint'
-  /** the row is known by its place alone, and its source changed before it: the next run starts at row 1 */
-  | 'source-changed'
   /** the job is paused on the row, and its source could not be read to its place */
   | 'not-read'
   /** neither the source nor the ledger has its data */

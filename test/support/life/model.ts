@@ -337,15 +337,14 @@ class Play {
   }
 
   /**
-   * Positions without a usable key are read again. No run would come to what they hold now, so it counts as owed.
-   * Returns those keys, with the rows.
+   * Positions without a usable key are read again. What they hold now is the next run's business if it starts at row 1;
+   * else nobody would come to it, and it counts as owed. Returns those keys, with the rows.
    */
   private retryPositions(taken: readonly Owed[], holds: boolean, maxRetries: number): Map<string, number> {
-    const { source } = this.model;
-    const through = this.state.job.prefix.length;
+    const { source, lines } = this.model;
+    const through = holds ? this.state.job.prefix.length : lines.length;
     const found = new Map<string, number>();
-    // Where positions do not hold, the next run starts at row 1 and comes to them.
-    if (!holds) return found;
+    if (!this.readable) return found;
     for (const owed of taken.filter(({ key }) => isPositional(key)).sort((a, b) => a.row - b.row)) {
       const now = owed.row <= through ? source[owed.row - 1] : undefined;
       if (now !== undefined && !isUsable(now)) {
@@ -354,7 +353,7 @@ class Play {
       }
       this.state.errors.delete(owed.key);
       const key = now === undefined ? undefined : canonical(now, owed.row);
-      if (key !== undefined && !found.has(key)) found.set(key, owed.row);
+      if (holds && key !== undefined && !found.has(key)) found.set(key, owed.row);
     }
     return found;
   }

@@ -117,7 +117,7 @@ describe('what a pending ExportError owes (R1)', () => {
   });
 
   it('R3 positions do not hold: what a position holds now is the next run’s, which starts at row 1', () => {
-    expect(owed([pending(1, null)], [at(1, 'K', { Name: 'a' })], false)).to.deep.equal([['source-changed', null]]);
+    expect(owed([pending(1, null)], [at(1, 'K', { Name: 'a' })], false)).to.deep.equal([['superseded', null]]);
   });
 
   it('R1 the source cannot be read: stored payloads, and what is known by its place alone waits', () => {
