@@ -1,3 +1,4 @@
+import { keptMessage } from '../core/api-error.js';
 import { codeOfTheRun, faultMessage, type CodeOfTheRun } from '../core/fault-reasons.js';
 import { OrgFault } from '../core/ports/sink.js';
 import { WireError } from './http-wire.js';
@@ -62,6 +63,10 @@ function ofTheRefresh(error: unknown, said: string, login: FaultContext['login']
   if (status !== undefined && isOfTheServer(status)) {
     return { kind: 'not-sent', reason: 'server-error', detail: `${detail}, HTTP ${status}`, statusCode: '' };
   }
+  // A page of a proxy, a portal or a maintenance says nothing of the login; OAuth refuses one with 400, 401 or 403.
+  if (status !== undefined && (![400, 401, 403].includes(status) || readable(said) !== said)) {
+    return { kind: 'not-sent', reason: 'unreadable', detail: words(`HTTP ${status}`), statusCode: '' };
+  }
   // Without an answer there is only the text to go by.
   if (status === undefined && (isNetworkError(error) || isNetworkText(said))) return { ...unreachable, detail };
   return { kind: 'login', reason: loginReason(said), detail, statusCode: '', httpStatus: status ?? 401 };
@@ -85,7 +90,8 @@ function loginReason(said: string): CodeOfTheRun['reason'] {
 
 /** An error that the org answered with, or that is of neither the wire nor the login. */
 function ofTheRest(error: unknown, context: FaultContext): Found {
-  const { code, message } = facts(error);
+  const { code, message: whole } = facts(error);
+  const message = keptMessage(whole);
   const named = statusIn(code);
   const httpStatus = context.httpStatus ?? named;
   if (code === '' && httpStatus === undefined && isNetworkError(error)) {

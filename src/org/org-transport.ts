@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Connection } from '@salesforce/core';
 import type { Dispatcher } from 'undici';
+import { withoutAccessTokens } from '../core/access-token.js';
 import { faultMessage } from '../core/fault-reasons.js';
 import { OrgFault } from '../core/ports/sink.js';
 import type { OrgApiUsage, OrgRequest, OrgTransport } from '../core/ports/transport.js';
@@ -102,7 +103,7 @@ class ConnectionTransport implements OrgTransport {
       const { limitInfo, status: httpStatus, refreshing } = attempts;
       throw toOrgFault(error, { host: this.host, limitInfo, httpStatus, login: refreshing ? this.login : undefined });
     } finally {
-      attempts.end();
+      attempts.close();
       if (attempts.limitInfo !== undefined) this.told = { info: attempts.limitInfo, calls: attempts.ordinal };
     }
     if (attempts.status !== undefined && attempts.status >= 300) throw moved(this.host, attempts);
@@ -137,6 +138,7 @@ class Attempts {
   /** Which of all requests the last one was. */
   public ordinal = 0;
   private made = 0;
+  private over = false;
   private timer: NodeJS.Timeout | undefined;
   private giveUp!: (fault: OrgFault) => void;
 
@@ -154,7 +156,9 @@ class Attempts {
     return this.made === 0 || (this.status === 401 && this.timer !== undefined);
   }
 
-  public end(): void {
+  /** Nothing goes out any more: jsforce goes on by itself when a refresh that was given up on ends after all (R3). */
+  public close(): void {
+    this.over = true;
     clearTimeout(this.timer);
   }
 
@@ -165,7 +169,8 @@ class Attempts {
   }
 
   private async attempt({ method, url, headers = {}, body }: Wanted): Promise<JsforceAnswer> {
-    this.end();
+    if (this.over) throw givenUp(this.facts.host);
+    clearTimeout(this.timer);
     this.timer = undefined;
     this.made += 1;
     this.status = undefined;
@@ -179,16 +184,23 @@ class Attempts {
       this.facts.onRefused();
       this.awaitLogin();
     }
-    return { statusCode: answer.status, headers: answer.headers, body: answer.body };
+    // An org may repeat the token, in a page of its own fault or in the words of a trigger (S1).
+    return { statusCode: answer.status, headers: answer.headers, body: withoutAccessTokens(answer.body) };
   }
 
   private awaitLogin(): void {
+    if (this.over) return;
     const { host, loginMs } = this.facts;
     this.timer = setTimeout(() => {
       const detail = `${host}: the login could not be refreshed in ${loginMs / 1000} s`;
-      this.giveUp(new OrgFault('not-sent', faultMessage('no-answer', detail), { reason: 'no-answer', host }));
+      this.giveUp(new OrgFault('not-sent', faultMessage('unreachable', detail), { reason: 'unreachable', host }));
     }, loginMs);
   }
+}
+
+function givenUp(host: string): OrgFault {
+  const message = faultMessage('unreachable', `${host}: nobody waits for this request any more`);
+  return new OrgFault('not-sent', message, { reason: 'unreachable', host });
 }
 
 function refusedAgain(host: string): OrgFault {

@@ -75,9 +75,11 @@ async function sendCollection(
     return readResults(answer, records);
   } catch (fault) {
     // A collection refused as a whole is an answer about its records, as it is within Composite (design.md 3.2).
-    // Only 400 says that: 404, 405, 415 are of the address, and so of the run (table 3.3).
-    if (!(fault instanceof OrgFault) || fault.kind !== 'refused' || fault.facts.httpStatus !== 400) throw fault;
-    const { statusCode = 'UNKNOWN_EXCEPTION', orgMessage = fault.message } = fault.facts;
+    // Only 400 and 403 in the org's own words say that: a page of a proxy says nothing of records, and 404, 405, 415
+    // are of the address, and so of the run (table 3.3).
+    if (!(fault instanceof OrgFault) || fault.kind !== 'refused') throw fault;
+    const { statusCode = '', orgMessage, httpStatus = 0, reason } = fault.facts;
+    if (orgMessage === undefined || reason !== 'refused' || ![400, 403].includes(httpStatus)) throw fault;
     return { kind: 'refused', records, errors: [{ statusCode, message: keptMessage(orgMessage), fields: [] }] };
   }
 }
@@ -126,7 +128,7 @@ function readSubresponse(response: unknown, records: readonly PreparedRecord[], 
   if (typeof status !== 'number' || !Array.isArray(body)) throw unreadable();
   if (status < 400) return readResults(body, records);
   const errors = body.map(readError);
-  const ofTheRun = subrequestFaults.get(status >= 500 ? 500 : status);
+  const ofTheRun = tooManyAtOnce(errors) ?? subrequestFaults.get(status >= 500 ? 500 : status);
   // PROCESSING_HALTED, and what is wrong with a record, come as 400 and 403.
   if (ofTheRun === undefined) return { kind: 'refused', records, errors };
   const { kind, reason } = ofTheRun;
@@ -135,10 +137,21 @@ function readSubresponse(response: unknown, records: readonly PreparedRecord[], 
   throw new OrgFault(kind, faultMessage(reason, `HTTP ${status}: ${statusCode}: ${message}`), facts);
 }
 
+/** The message names the limit itself, not its translation (API 2.6); the code is that of the daily one, too. */
+function tooManyAtOnce(errors: readonly ApiError[]): CodeOfTheRun | undefined {
+  const isConcurrent = errors.some(
+    ({ statusCode, message }) => statusCode === 'REQUEST_LIMIT_EXCEEDED' && /Concurrent/i.test(message),
+  );
+  return isConcurrent ? { kind: 'wait', reason: 'too-many-requests' } : undefined;
+}
+
 /** A subrequest's status that says as little about its records as the same status of a whole request (table 3.3). */
 const subrequestFaults: ReadonlyMap<number, CodeOfTheRun> = new Map([
   [401, { kind: 'login', reason: 'login-expired' }],
   [404, { kind: 'refused', reason: 'not-found' }],
+  [410, { kind: 'refused', reason: 'not-found' }],
+  [420, { kind: 'wait', reason: 'no-route' }],
+  [429, { kind: 'wait', reason: 'too-many-requests' }],
   [405, { kind: 'refused', reason: 'refused' }],
   [415, { kind: 'refused', reason: 'refused' }],
   [500, { kind: 'outcome-unknown', reason: 'server-error' }],

@@ -67,11 +67,24 @@ class LoggingWindow {
     assertNotOfTheRun(answer);
     const decided = this.outcomes.length;
     const groups = this.read(answer, piece.records.length === 1);
-    const refused = this.outcomes.slice(decided).filter((outcome) => outcome.kind === 'refused');
-    // A right that went while the job runs comes back on every record: it is the run's, not theirs (P23).
-    if (refused.some(({ errors }) => asksRights(errors))) await this.context.assertRights();
+    await this.assertTheirOwn(decided);
     if (!groups.some((group) => group.asOne)) this.passed(piece);
     for (const group of groups) await this.sendAgain(group, piece);
+  }
+
+  /**
+   * A right that went while the job runs comes back on every record: it is the run's, not theirs (P23). What asks for
+   * rights is no outcome before they were looked up, whatever keeps that from being done.
+   */
+  private async assertTheirOwn(from: number): Promise<void> {
+    const answered = this.outcomes.splice(from);
+    const isInDoubt = (outcome: Acceptance | Refusal): boolean =>
+      outcome.kind === 'refused' && asksRights(outcome.errors);
+    this.outcomes.push(...answered.filter((outcome) => !isInDoubt(outcome)));
+    const inDoubt = answered.filter(isInDoubt);
+    if (inDoubt.length === 0) return;
+    await this.context.assertRights();
+    this.outcomes.push(...inDoubt);
   }
 
   private passed(piece: Piece): void {

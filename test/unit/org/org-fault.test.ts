@@ -116,4 +116,16 @@ describe('what went wrong on the wire (design.md 3.3)', () => {
     expect(readLimitInfo('per-app-api-usage=17/250(appName=x)')).to.equal(undefined);
     expect(readLimitInfo(undefined)).to.equal(undefined);
   });
+
+  for (const [status, said] of [
+    [200, "Cannot read properties of undefined (reading 'id')"],
+    [404, '<html>gone</html>'],
+    [403, '<html>This page is disabled by your administrator</html>'],
+  ] as const) {
+    it(`3.3 a page (${status}) in place of the login service is no word on the login`, () => {
+      const failed = new Error(`Unable to refresh session due to: ${said}`);
+      const fault = toOrgFault(failed, { host: 'o.example', login: { status, error: undefined } });
+      expect([fault.kind, fault.facts.reason]).to.deep.equal(['not-sent', 'unreadable']);
+    });
+  }
 });
