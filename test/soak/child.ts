@@ -121,7 +121,8 @@ function watched(deps: MachineDeps, violations: string[]): MachineDeps {
       violations.push('C4 a request was made although a commit had failed');
     return transport.request(one);
   };
-  return { ...deps, transport: { ...transport, request } };
+  // Not spread: what it has by its class would be lost.
+  return { ...deps, transport: Object.assign(Object.create(transport) as typeof transport, { request }) };
 }
 
 function facts(error: unknown): NonNullable<Answer['error']> {
