@@ -1,6 +1,6 @@
 import type { ApiError } from '../api-error.js';
 import { estimateRest } from '../budget/estimate.js';
-import type { ExportError } from '../export-error.js';
+import { isOpen, type ExportError } from '../export-error.js';
 import type { Checkpoint, PausedOn } from '../job.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { JobLedger } from '../ports/ledger.js';
@@ -160,7 +160,7 @@ export class JobRun {
     }
     if (reattempt === null || window.entries[0]?.key.canonical === reattempt.key) return;
     const stale = this.ledger.exportError(reattempt.exportErrorId);
-    if (stale !== undefined && isOpenRow(stale)) this.work.log.leftBehind(stale);
+    if (stale !== undefined && isOpen(stale)) this.work.log.leftBehind(stale);
     await this.progress.commit({ phase: 'open', pausedOn: null }, this.work.log.take());
   }
 
@@ -326,10 +326,6 @@ export class JobRun {
     this.warnings.push(message);
     this.deps.reporter.emit({ type: 'warning', job: this.job.spec.name, message });
   }
-}
-
-function isOpenRow(error: ExportError): boolean {
-  return error.status === 'pending' || error.status === 'quarantined';
 }
 
 /** Reads and encodes the next window while the current one is in flight; its failure surfaces when it is awaited. */
