@@ -176,8 +176,10 @@ export class FileJobLedger implements JobLedger {
 
   #assertUsable(): void {
     if (this.#failed !== undefined) throw this.#failed;
+    const { broken, path } = this.#journal;
+    // Also after a fold that was put off: what the org would accept next could not be written down (C4).
+    if (!this.#closed && broken !== undefined) throw broken;
     if (!this.#closed) return;
-    const { path } = this.#journal;
     throw new LedgerFault('lease-lost', `Job ${this.id.name} was closed`, { path, job: this.id.name });
   }
 }

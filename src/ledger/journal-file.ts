@@ -61,6 +61,11 @@ export class JournalWriter {
     }
   }
 
+  /** Why it takes no more lines; undefined: it does. */
+  public get broken(): LedgerFault | undefined {
+    return this.#broken;
+  }
+
   /** Sequence number of the last line. */
   public get seq(): number {
     return this.#seq;
