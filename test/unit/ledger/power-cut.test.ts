@@ -62,6 +62,29 @@ describe('ledger: power cut', () => {
     expect(calls.indexOf('sync')).to.be.above(calls.indexOf('write'));
   });
 
+  it('C4 a fold is put off because the journal cannot be emptied: the commit stands, and no request may follow', async () => {
+    const path = join(folder.path, 'store.json');
+    ledger = createLedger({ path, clock: manualClock(), random: countingRandom(), foldAtBytes: 1 });
+    const job = await ledger.openJob(jobId);
+    const { truncate } = handle as unknown as { truncate: Call };
+    Object.assign(handle, {
+      truncate: async function (this: FileHandle, ...args: unknown[]) {
+        await truncate.apply(this, args);
+        failure = Object.assign(new Error('input/output error'), { code: 'EIO' });
+      },
+    });
+    try {
+      await job.commit({ job: jobRow(), errors: [errorRow('e1')] });
+      const asked = await job.assertHeld().catch((error: unknown) => error);
+      expect(asked).to.include({ code: 'not-writable' });
+    } finally {
+      Object.assign(handle, { truncate });
+      failure = undefined;
+    }
+    await job.close().catch(() => undefined);
+    expect((await ledger.read()).exportErrors.map(({ id }) => id)).to.deep.equal(['e1']);
+  });
+
   it('C4 a sync that fails is no commit, and its journal takes no more', async () => {
     const job = await ledger.openJob(jobId);
     await job.commit({ job: jobRow(), apiCalls: 1 });
